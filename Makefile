@@ -1,0 +1,167 @@
+# Ansinh. `make` prints what there is to do; the scripts behind it are in tools/.
+#
+# build/gen      what tools/*.py make of the SQL, the contract and the migrations
+# build/release  gcc, what `make run` starts
+# build/asan     gcc with sanitizers, what `make test` tests
+# build/clang    the second compiler's opinion, for `make check`
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# Debian's own interpreter: python3-yaml belongs to it, and not to another one that comes first in PATH.
+PYTHON := /usr/bin/python3 -B
+
+# --- What there is -------------------------------------------------------------------------------
+
+SOURCES  := $(sort $(wildcard api/*.c api/*/*.c middleware/*.c))
+TESTS    := $(sort $(wildcard tests/main.c tests/support/*.c) \
+                   $(shell find tests -name '*_test.c' 2>/dev/null))
+SQL      := $(sort $(wildcard api/*.sql api/*/*.sql middleware/*.sql))
+CONTRACT := $(sort $(wildcard openapi/*.yaml))
+EMBEDDED := $(sort $(wildcard migrations/*.sql migrations/data/*.csv migrations/demo/*.sql \
+                              api/docs.html))
+
+OBJECTS      := $(SOURCES:.c=.o) build/gen/statements.o build/gen/embedded.o
+TEST_OBJECTS := $(TESTS:.c=.o)
+TESTED       := $(filter-out api/main.o,$(OBJECTS)) $(TEST_OBJECTS)
+GENERATED    := build/gen/statements.h build/gen/embedded.h
+
+# All the names above in one file, rewritten when a file comes or goes: a deleted source leaves no
+# date behind that make could see.
+LIST := build/sources.list
+ifneq ($(file <$(LIST)),$(SOURCES) $(TESTS) $(SQL) $(CONTRACT) $(EMBEDDED))
+$(shell mkdir -p build)
+$(file >$(LIST),$(SOURCES) $(TESTS) $(SQL) $(CONTRACT) $(EMBEDDED))
+endif
+
+# --- How it is compiled --------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Wstrict-prototypes \
+            -Wmissing-prototypes -Wformat=2 -Wvla -Wwrite-strings -Wpointer-arith
+CFLAGS   := -std=gnu17 -D_GNU_SOURCE -I. -Ibuild/gen -isystem /usr/include/postgresql \
+            $(WARNINGS) -fstack-protector-strong -fPIE
+LDFLAGS  := -pie -Wl,-z,relro,-z,now
+LIBS     := -lulfius -lyder -lorcania -lmicrohttpd -ljansson -lpq -ljwt -lsodium -lunistring \
+            -lpcre2-8 -lpthread -lm
+TESTLIBS := -lcheck -lsubunit -lrt -lcurl
+
+build/release/%: CC := gcc
+build/release/%: MODE := -O2 -g -D_FORTIFY_SOURCE=2
+build/asan/%:    CC := gcc
+build/asan/%:    MODE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+                         -fno-omit-frame-pointer -DANSINH_TEST_BUILD
+build/clang/%:   CC := clang
+build/clang/%:   MODE := -O1
+
+# `make V=1` shows the whole commands.
+Q := $(if $(V),,@)
+define compile
+@mkdir -p $(@D)
+@echo "  $(CC) $@"
+$(Q)$(CC) $(CFLAGS) $(MODE) -MMD -MP -c $< -o $@
+endef
+define link
+@echo "  link $@"
+$(Q)$(CC) $(MODE) $(LDFLAGS) $(filter %.o,$^) $(LIBS) $(if $(filter %-tests,$@),$(TESTLIBS)) -o $@
+endef
+
+build/release/%.o: %.c Makefile | $(GENERATED)
+	$(compile)
+build/asan/%.o: %.c Makefile | $(GENERATED)
+	$(compile)
+build/clang/%.o: %.c Makefile | $(GENERATED)
+	$(compile)
+build/release/%.o: %.S Makefile
+	$(compile)
+build/asan/%.o: %.S Makefile
+	$(compile)
+build/clang/%.o: %.S Makefile
+	$(compile)
+
+build/release/ansinh: $(OBJECTS:%=build/release/%) $(LIST)
+	$(link)
+build/asan/ansinh: $(OBJECTS:%=build/asan/%) $(LIST)
+	$(link)
+build/asan/ansinh-tests: $(TESTED:%=build/asan/%) $(LIST)
+	$(link)
+
+# What a compiled file included when it was compiled last.
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+# --- What is generated ---------------------------------------------------------------------------
+
+# The tool leaves a file alone whose content stays: a changed statement recompiles statements.c only.
+build/gen/statements.stamp: tools/statements.py $(SQL) $(LIST)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/statements.py build/gen/statements.h build/gen/statements.c $(SQL)
+	@touch $@
+build/gen/statements.h build/gen/statements.c: build/gen/statements.stamp ;
+
+build/gen/openapi.json: tools/bundle.py $(CONTRACT) $(LIST)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/bundle.py $@ $(CONTRACT)
+
+build/gen/embedded.S build/gen/embedded.h &: tools/embed.py $(LIST)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/embed.py build/gen/embedded.S build/gen/embedded.h \
+	    openapi.json=build/gen/openapi.json $(EMBEDDED)
+
+# .incbin reads these while assembling, which no compiler reports.
+$(foreach v,release asan clang,build/$v/build/gen/embedded.o): build/gen/openapi.json $(EMBEDDED)
+
+# --- What there is to do -------------------------------------------------------------------------
+# Packages come before the build, so these are lines one after the other and no prerequisites.
+# setpriv: a make that is killed outright takes its script along.
+
+.PHONY: help run test check fmt release asan objects reset clean
+
+help: ## print this
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do \
+	    printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: ## install, build, start a private PostgreSQL with the demo, serve (DATABASE_URL: your own)
+	@tools/packages.sh run
+	@$(MAKE) release
+	@setpriv --pdeathsig TERM tools/run.sh
+
+test: ## build with sanitizers, test on a throwaway PostgreSQL (T=suite: that suite only)
+	@tools/packages.sh test
+	@$(MAKE) asan
+	@$(PYTHON) tools/bundle_test.py
+	@T='$(T)' setpriv --pdeathsig TERM tools/test.sh
+
+check: ## warnings of gcc and clang, format, house rules, routes against contract
+	@tools/packages.sh check
+	@$(MAKE) objects
+	@$(PYTHON) tools/bundle_test.py
+	@$(PYTHON) tools/house.py
+	@find api middleware tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
+	@build/release/ansinh --check
+
+fmt: ## format all C files
+	@tools/packages.sh check
+	@find api middleware tests -name '*.[ch]' -exec clang-format -i {} +
+
+release: build/release/ansinh ## build only
+	@:
+
+asan: build/asan/ansinh build/asan/ansinh-tests
+	@:
+
+# Every object by both compilers; the sanitizers' build is no judge of warnings.
+objects: release $(TEST_OBJECTS:%=build/release/%) $(OBJECTS:%=build/clang/%) \
+         $(TEST_OBJECTS:%=build/clang/%)
+	@:
+
+reset: ## delete the private PostgreSQL with all that is in it
+	@tools/cluster.sh remove "$$(tools/cluster.sh home)/cluster"
+
+clean: ## delete what was built
+	@rm -rf build
