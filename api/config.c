@@ -1,0 +1,106 @@
+/* Configuration: THE table. */
+#include "api/config.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum setting_kind { TEXT, SECRET, NUMBER };
+
+struct setting {
+    const char *name;
+    enum setting_kind kind;
+    size_t offset;
+    const char *standard; /* the default; NULL is "not set" */
+    long least, most;     /* of a number */
+    const char *meaning;
+};
+
+// clang-format off
+#define AT(field) offsetof(struct config, field)
+static const struct setting settings[] = {
+    {"ANSINH_LISTEN", TEXT, AT(listen), "127.0.0.1:8080", 0, 0, "address and port to serve on"},
+    {"DATABASE_URL", SECRET, AT(database_url), "", 0, 0, "libpq address of the database; a login that may create roles for `migrate`, any for serving"},
+    {"ANSINH_APP_PASSWORD", SECRET, AT(app_password), NULL, 0, 0, "password of the login ansinh_app, which the server uses; set by `migrate`"},
+    {"ANSINH_TOKEN_KEYS", SECRET, AT(token_keys), NULL, 0, 0, "kid:hex[,kid:hex], 32 to 64 bytes each; the first signs, both verify"},
+    {"ANSINH_DEMO_PASSWORD", SECRET, AT(demo_password), NULL, 0, 0, "password of all demo logins, for `demo`"},
+    {"ANSINH_READ_CONNECTIONS", NUMBER, AT(read_connections), "4", 1, 64, "database connections for reads"},
+    {"ANSINH_WRITE_CONNECTIONS", NUMBER, AT(write_connections), "4", 1, 64, "database connections for writes and sign-in"},
+    {"ANSINH_WAITING_REQUESTS", NUMBER, AT(waiting_requests), "2000", 0, 100000, "requests that may wait for a database connection; more get 503"},
+    {"ANSINH_CONNECTION_LIMIT", NUMBER, AT(connection_limit), "4096", 8, 20000, "HTTP connections at a time"},
+    {"ANSINH_BODY_LIMIT", NUMBER, AT(body_limit), "262144", 1024, 16777216, "bytes of a request body"},
+    {"ANSINH_MEMORY_LIMIT", NUMBER, AT(memory_limit), "16777216", 65536, 268435456, "bytes of memory one request may use"},
+};
+// clang-format on
+
+static bool read_number(const struct setting *setting, const char *text, long *number)
+{
+    char *end = NULL;
+    *number = strtol(text, &end, 10);
+    if (end == text || *end || *number < setting->least || *number > setting->most) {
+        fprintf(stderr, "ansinh: %s must be a number from %ld to %ld\n", setting->name,
+                setting->least, setting->most);
+        return false;
+    }
+    return true;
+}
+
+bool config_read(struct config *config)
+{
+    bool good = true;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const struct setting *setting = &settings[i];
+        const char *value = getenv(setting->name);
+        void *field = (char *)config + setting->offset;
+        value = value && *value ? value : setting->standard;
+        if (setting->kind == NUMBER) {
+            good = read_number(setting, value, field) && good;
+        } else {
+            *(const char **)field = value;
+        }
+    }
+    return good;
+}
+
+void config_print(const struct config *config, FILE *out)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const struct setting *setting = &settings[i];
+        const void *field = (const char *)config + setting->offset;
+        if (setting->kind == NUMBER) {
+            fprintf(out, "%-26s %-16ld %s\n", setting->name, *(const long *)field,
+                    setting->meaning);
+            continue;
+        }
+        const char *value = *(const char *const *)field;
+        bool set = value && *value;
+        fprintf(out, "%-26s %-16s %s\n", setting->name,
+                !set                      ? "(not set)"
+                : setting->kind == SECRET ? "(hidden)"
+                                          : value,
+                setting->meaning);
+    }
+}
+
+bool config_listen(const struct config *config, char *host, size_t room, unsigned *port)
+{
+    const char *colon = strrchr(config->listen, ':');
+    char *end = NULL;
+    unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
+    size_t size = colon ? (size_t)(colon - config->listen) : 0;
+    const char *start = config->listen;
+    if (!colon || *end || end == colon + 1 || number > 65535) {
+        return false;
+    }
+    if (size > 2 && start[0] == '[' && start[size - 1] == ']') {
+        start++;
+        size -= 2;
+    }
+    if (size == 0 || size >= room) {
+        return false;
+    }
+    memcpy(host, start, size);
+    host[size] = '\0';
+    *port = (unsigned)number;
+    return true;
+}

@@ -1,0 +1,34 @@
+/* Rules of an enrolment that need no database. */
+#include "api/enrolment/enrolment_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void iso_date(time_t utc, char out[11])
+{
+    struct tm day;
+    gmtime_r(&utc, &day);
+    strftime(out, 11, "%Y-%m-%d", &day);
+}
+
+void business_date(time_t now, char out[11])
+{
+    iso_date(now + 7 * 3600, out);
+}
+
+void days_before(const char *date, int days, char out[11])
+{
+    struct tm day = {.tm_year = (int)strtol(date, NULL, 10) - 1900,
+                     .tm_mon = (int)strtol(date + 5, NULL, 10) - 1,
+                     .tm_mday = (int)strtol(date + 8, NULL, 10) - days};
+    iso_date(timegm(&day), out);
+}
+
+struct birth birth_of(const char *partial)
+{
+    struct birth birth = {.date = "0000-01-01"};
+    size_t size = strnlen(partial, sizeof birth.date - 1);
+    memcpy(birth.date, partial, size);
+    birth.precision = size == 4 ? "year" : size == 7 ? "month" : "day";
+    return birth;
+}

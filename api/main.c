@@ -1,0 +1,216 @@
+/* ansinh: reads its configuration, checks itself against its contract, and serves.
+ *
+ *   ansinh                    serve
+ *   ansinh migrate            bring the database up to date
+ *   ansinh demo               load the demo province and its logins
+ *   ansinh admin create NAME  make the first manager of an empty database
+ *   ansinh --check            compare routes and contract; needs no database
+ *   ansinh --print-config     the settings in force, secrets hidden */
+#include <libpq-fe.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/config.h"
+#include "api/identity/password.h"
+#include "api/migrate.h"
+#include "api/routes.h"
+#include "api/server.h"
+#include "embedded.h"
+#include "middleware/contract.h"
+#include "middleware/log.h"
+#include "middleware/pool.h"
+#include "middleware/token.h"
+
+static void report(const char *difference)
+{
+    fprintf(stderr, "ansinh: contract: %s\n", difference);
+}
+
+static struct contract *load_contract(void)
+{
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        if (strcmp(embedded_files[i].name, "openapi.json") != 0) {
+            continue;
+        }
+        char *error = NULL;
+        struct contract *contract =
+            contract_new(embedded_files[i].data, embedded_files[i].size, &error);
+        if (!contract) {
+            report(error ? error : "cannot be read");
+            free(error);
+        }
+        return contract;
+    }
+    return NULL;
+}
+
+/* A server that disagrees with its contract does not start. */
+static struct contract *checked_contract(void)
+{
+    struct contract *contract = load_contract();
+    if (contract && contract_compare(contract, routes, route_count, report) > 0) {
+        contract_free(contract);
+        return NULL;
+    }
+    return contract;
+}
+
+static int check_command(void)
+{
+    struct contract *contract = checked_contract();
+    if (!contract) {
+        return 1;
+    }
+    contract_free(contract);
+    printf("%zu routes agree with the contract\n", route_count);
+    return 0;
+}
+
+/* The login must be unable to do anything before it has become a slice, and the schema must be new
+ * enough; else row security would protect nothing, or statements would fail one by one. */
+static bool database_fits(const struct pool_options *options)
+{
+    PGconn *pg = pool_connect(options);
+    if (PQstatus(pg) != CONNECTION_OK) {
+        log_event("fatal", "cannot reach the database (DATABASE_URL)", PQerrorMessage(pg));
+        PQfinish(pg);
+        return false;
+    }
+    PGresult *login = PQexec(pg, "select rolsuper or rolbypassrls or rolinherit, "
+                                 "(select coalesce(max(version), 0) from migration) "
+                                 "from pg_roles where rolname = current_user");
+    bool known = PQresultStatus(login) == PGRES_TUPLES_OK && PQntuples(login) == 1;
+    bool weak = known && strcmp(PQgetvalue(login, 0, 0), "f") == 0;
+    bool current = known && strtol(PQgetvalue(login, 0, 1), NULL, 10) >= (long)migration_newest();
+    PQclear(login);
+    PQfinish(pg);
+    if (!weak || !current) {
+        log_event("fatal",
+                  weak ? "the database is older than this program: run `ansinh migrate`"
+                       : "the login must be ansinh_app as `ansinh migrate` makes it",
+                  NULL);
+    }
+    return weak && current;
+}
+
+static void wait_for_signal(const sigset_t *signals)
+{
+    int number = 0;
+    sigwait(signals, &number);
+    log_event("info", "stopping", number == SIGTERM ? "TERM" : "INT");
+}
+
+static bool run_server(const struct config *config, const struct service *service)
+{
+    char host[64];
+    struct server_options options = {.host = host,
+                                     .connection_limit = (unsigned)config->connection_limit};
+    if (!config_listen(config, host, sizeof host, &options.port)) {
+        log_event("fatal", "ANSINH_LISTEN must be address:port", NULL);
+        return false;
+    }
+    sigset_t signals;
+    /* Whoever started us in the background may have had them ignored; sigwait needs them pending. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    struct server *server = server_start(service, &options);
+    if (!server) {
+        return false;
+    }
+    bool v6 = strchr(host, ':') != NULL;
+    printf("Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
+           v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
+    fflush(stdout);
+    wait_for_signal(&signals);
+    server_stop(server);
+    return true;
+}
+
+static void derive_cursor_key(const struct token_keys *keys, unsigned char out[32])
+{
+    static const char purpose[] = "ansinh list cursor";
+    crypto_generichash(out, 32, (const unsigned char *)purpose, sizeof purpose, keys->key[0].secret,
+                       (size_t)keys->key[0].size);
+}
+
+static int serve_command(const struct config *config)
+{
+    struct token_keys keys;
+    unsigned char cursor_key[32];
+    struct contract *contract = checked_contract();
+    if (!contract || !token_keys_parse(&keys, config->token_keys)) {
+        log_event("fatal",
+                  contract ? "ANSINH_TOKEN_KEYS must be kid:hex with 32 bytes or more"
+                           : "routes and contract disagree",
+                  NULL);
+        contract_free(contract);
+        return 1;
+    }
+    derive_cursor_key(&keys, cursor_key);
+    struct pool_options lane = {.conninfo = config->database_url,
+                                .user = "ansinh_app",
+                                .password = config->app_password,
+                                .size = (int)config->read_connections,
+                                .waiting = (int)config->waiting_requests};
+    bool good = database_fits(&lane) && password_init();
+    struct service service = {.contract = contract,
+                              .routes = route_table_new(routes, route_count),
+                              .keys = &keys,
+                              .read_pool = pool_new(&lane),
+                              .body_limit = (size_t)config->body_limit,
+                              .memory_limit = (size_t)config->memory_limit,
+                              .cursor_key = (const char *)cursor_key,
+                              .schema_version = migration_newest()};
+    lane.size = (int)config->write_connections;
+    service.write_pool = pool_new(&lane);
+    good = good && run_server(config, &service);
+    pool_free(service.write_pool);
+    pool_free(service.read_pool);
+    route_table_free((struct route_table *)service.routes);
+    contract_free(contract);
+    return good ? 0 : 1;
+}
+
+static int usage(void)
+{
+    fputs("usage: ansinh [migrate | demo | admin create NAME | --check | --print-config]\n",
+          stderr);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    const char *command = argc > 1 ? argv[1] : "";
+    if (sodium_init() < 0 || !config_read(&config)) {
+        return 2;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    if (argc == 1) {
+        return serve_command(&config);
+    }
+    if (argc == 2 && strcmp(command, "--check") == 0) {
+        return check_command();
+    }
+    if (argc == 2 && strcmp(command, "--print-config") == 0) {
+        config_print(&config, stdout);
+        return 0;
+    }
+    if (argc == 2 && strcmp(command, "migrate") == 0) {
+        return migrate_command(&config);
+    }
+    if (argc == 2 && strcmp(command, "demo") == 0) {
+        return demo_command(&config);
+    }
+    if (argc == 4 && strcmp(command, "admin") == 0 && strcmp(argv[2], "create") == 0) {
+        return admin_create_command(&config, argv[3]);
+    }
+    return usage();
+}

@@ -1,0 +1,47 @@
+/* THE table of endpoints: one row each. The handler's name is the operationId of the contract. */
+#include "api/routes.h"
+
+#include "api/enrolment/enrolment.h"
+#include "api/identity/session.h"
+#include "api/identity/user.h"
+#include "api/probe.h"
+#include "api/target/assignment.h"
+#include "api/target/plan.h"
+#include "api/target/progress.h"
+#include "api/territory/collector.h"
+#include "api/territory/unit.h"
+
+#define UNIT_TIERS (TIER_NATION | TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
+#define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
+
+// clang-format off
+const struct route routes[] = {
+/*        method path                          tiers         permission       handler */
+    ROUTE(GET,   "/livez",                     ANYONE,       NOTHING,         probe_live),
+    ROUTE(GET,   "/readyz",                    ANYONE,       NOTHING,         probe_ready),
+    ROUTE(GET,   "/openapi.json",              ANYONE,       NOTHING,         contract_show),
+    ROUTE(GET,   "/docs",                      ANYONE,       NOTHING,         docs_show),
+
+    ROUTE(POST,  "/v1/sessions",               ANYONE,       NOTHING,         session_create),
+    ROUTE(GET,   "/v1/me",                     ANY_TIER,     OWN_ACCOUNT,     user_me),
+
+    ROUTE(GET,   "/v1/units",                  ANY_TIER,     UNIT_READ,       unit_list),
+    ROUTE(POST,  "/v1/units",                  TIER_COMMUNE, UNIT_WRITE,      unit_create),
+    ROUTE(GET,   "/v1/units/{id}",             ANY_TIER,     UNIT_READ,       unit_get),
+    ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
+
+    ROUTE(GET,   "/v1/indicators",             ANY_TIER,     TARGET_READ,     indicator_list),
+    ROUTE(GET,   "/v1/plans",                  UNIT_TIERS,   TARGET_READ,     plan_list),
+    ROUTE(POST,  "/v1/plans",                  UNIT_TIERS,   TARGET_ASSIGN,   plan_create),
+    ROUTE(GET,   "/v1/plans/{id}",             UNIT_TIERS,   TARGET_READ,     plan_get),
+    ROUTE(GET,   "/v1/assignments",            ANY_TIER,     TARGET_READ,     assignment_list),
+    ROUTE(GET,   "/v1/assignments/{id}",       ANY_TIER,     TARGET_READ,     assignment_get),
+    ROUTE(POST,  "/v1/assignments/{id}/split", UNIT_TIERS,   TARGET_ASSIGN,   assignment_split),
+    ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),
+
+    ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),
+    ROUTE(POST,  "/v1/enrolments",             FIELD_TIERS,  ENROLMENT_WRITE, enrolment_create),
+    ROUTE(GET,   "/v1/enrolments/{id}",        ANY_TIER,     ENROLMENT_READ,  enrolment_get),
+};
+// clang-format on
+const size_t route_count = sizeof routes / sizeof *routes;

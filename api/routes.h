@@ -1,0 +1,10 @@
+/* THE table of endpoints. */
+#ifndef ANSINH_ROUTES_H
+#define ANSINH_ROUTES_H
+
+#include "middleware/route.h"
+
+extern const struct route routes[];
+extern const size_t route_count;
+
+#endif

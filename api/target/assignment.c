@@ -1,0 +1,82 @@
+/* Assignments. */
+#include "api/target/assignment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "middleware/page.h"
+#include "middleware/problem.h"
+#include "middleware/render.h"
+#include "middleware/transaction.h"
+
+static bool is_agent(const struct request *req)
+{
+    return req->caller.slice == SLICE_AGENCY || req->caller.slice == SLICE_COLLECTOR;
+}
+
+/* ?held=true: only what the own unit holds itself. An agent sees nothing but its own anyway. */
+bool assignment_list(struct request *req)
+{
+    struct page_key key;
+    const char *held = request_query(req, "held");
+    bool own = held && strcmp(held, "true") == 0 && !is_agent(req);
+    return page_key_newest(req, &key) &&
+           answer_page(req, page_limit(req), own ? SQL_ASSIGNMENT_LIST_HELD : SQL_ASSIGNMENT_LIST,
+                       PARAMS(key.first, key.second, page_rows(req)));
+}
+
+bool assignment_get(struct request *req)
+{
+    return answer_row(req, 200, is_agent(req) ? SQL_ASSIGNMENT_GET_AS_AGENT : SQL_ASSIGNMENT_GET,
+                      PARAMS(request_path_value(req, "id")));
+}
+
+/* Territory is divided among units, staff among collectors: the other kind of assignee is a flaw. */
+static bool parts_fit_cut(struct request *req, bool territory)
+{
+    const char *wanted = territory ? "unit_id" : "collector_id";
+    size_t n;
+    json_t *part;
+    json_array_foreach(json_object_get(req->json, "parts"), n, part) {
+        if (!json_object_get(part, wanted)) {
+            fail_at(req, INVALID_REQUEST, "pointer",
+                    arena_printf(req->arena, "/parts/%zu/%s", n, wanted), FLAW_REQUIRED, NULL);
+        }
+    }
+    return req->problem.kind == NO_PROBLEM;
+}
+
+/* Columns of assignment_split after the answer's own. */
+enum { SPLIT_COLUMNS = 6, SPLIT_HELD = 6, SPLIT_MISSING = 7 };
+
+bool assignment_split(struct request *req)
+{
+    bool territory = strcmp(request_text(req, "cut"), "territory") == 0;
+    if (!parts_fit_cut(req, territory)) {
+        return false;
+    }
+    char *parts = json_dumps(json_object_get(req->json, "parts"), JSON_COMPACT);
+    arena_defer(req->arena, free, parts);
+    const PGresult *row =
+        ask(req, SQL_ASSIGNMENT_SPLIT,
+            PARAMS(request_path_value(req, "id"), request_text(req, "cut"), parts));
+    if (!row) {
+        return false;
+    }
+    if (PQntuples(row) == 0) {
+        return fail(req, NOT_FOUND);
+    }
+    if (strcmp(PQgetvalue(row, 0, SPLIT_HELD), "t") != 0) {
+        return fail(req, FORBIDDEN); /* visible from above, but only the holder divides */
+    }
+    if (!PQgetisnull(row, 0, SPLIT_MISSING)) {
+        const char *pointer =
+            arena_printf(req->arena, "/parts/%s/%s", PQgetvalue(row, 0, SPLIT_MISSING),
+                         territory ? "unit_id" : "collector_id");
+        return fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_CHILD, NULL);
+    }
+    struct render out;
+    render_init(&out, req->arena);
+    render_row(&out, row, 0, SPLIT_COLUMNS);
+    return reply_json(req, 201, out.data, out.size);
+}

@@ -1,0 +1,106 @@
+-- name: assignment_list
+select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
+       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
+       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
+       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
+       a.giver_id, a.created_at, a.created_at::text, a.id::text
+  from assignment a
+  join unit u on u.id = a.unit_id
+ where (a.created_at, a.id) < ($1::timestamptz, $2::uuid)
+ order by a.created_at desc, a.id desc
+ limit $3::int
+
+-- What the own unit itself holds.
+-- name: assignment_list_held
+select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
+       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
+       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
+       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
+       a.giver_id, a.created_at, a.created_at::text, a.id::text
+  from assignment a
+  join unit u on u.id = a.unit_id
+ where a.unit_id = scope_id() and a.assignee_kind = 'unit'
+   and (a.created_at, a.id) < ($1::timestamptz, $2::uuid)
+ order by a.created_at desc, a.id desc
+ limit $3::int
+
+-- One assignment with its divisions.
+-- name: assignment_get
+select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
+       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
+       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
+       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
+       a.giver_id, a.created_at,
+       (select coalesce(json_agg(json_build_object(
+                   'cut', t.cut, 'allocated', t.allocated,
+                   'unallocated', t.quantity - t.allocated) order by t.cut), '[]')
+          from cut_total t where t.assignment_id = a.id) as cuts
+  from assignment a
+  join unit u on u.id = a.unit_id
+ where a.id = $1::uuid
+
+-- name: assignment_get_as_agent
+select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
+       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
+       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
+       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
+       a.giver_id, a.created_at, '[]'::json as cuts
+  from assignment a
+  join unit u on u.id = a.unit_id
+ where a.id = $1::uuid
+
+-- Divides what the own unit holds among units directly below (territory) or collectors (staff). The
+-- conditional update of cut_total is what keeps allocated + unallocated = own under concurrency.
+-- name: assignment_split
+with part as (
+    select (ordinality - 1)::int as n, (p->>'unit_id')::int as unit_id,
+           (p->>'collector_id')::uuid as collector_id, (p->>'quantity')::bigint as quantity
+      from jsonb_array_elements($3::jsonb) with ordinality as listed (p, ordinality)
+), parent as (
+    select a.*, a.assignee_kind = 'unit' and a.unit_id = scope_id() as held
+      from assignment a
+     where a.id = $1::uuid
+), assignee as (
+    select part.n, part.quantity, 'unit' as kind, null::uuid as agency_id,
+           null::uuid as collector_id, u.id as unit_id, u.province_id, u.district_id, u.commune_id
+      from part
+      join unit u on u.id = part.unit_id and u.valid_to is null
+     where $2 = 'territory' and u.parent_id = (select unit_id from parent)
+    union all
+    select part.n, part.quantity, 'collector', c.agency_id, c.id, c.unit_id, c.province_id,
+           c.district_id, c.commune_id
+      from part
+      join collector c on c.id = part.collector_id
+     where $2 = 'staff'
+), total as (
+    update cut_total
+       set allocated = allocated + (select sum(quantity) from part)
+     where assignment_id = (select id from parent where held) and cut = $2
+    returning quantity, allocated
+), made as (
+    insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator,
+                            starts_on, ends_on, assigner, agency_id, collector_id, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), p.plan_id, p.id, $2, s.kind, s.quantity, p.indicator, p.starts_on, p.ends_on,
+           p.assigner, s.agency_id, s.collector_id, s.unit_id, s.province_id, s.district_id,
+           s.commune_id, p.unit_id, caller_id()
+      from assignee s, parent p
+     where p.held
+     order by s.n
+    returning *
+), cuts as (
+    insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
+                           commune_id, giver_id)
+    select m.id, c.cut, m.quantity, m.unit_id, m.province_id, m.district_id, m.commune_id,
+           m.giver_id
+      from made m, unnest(array['territory', 'organisation', 'staff']) c (cut)
+     where m.assignee_kind = 'unit'
+)
+select p.id as assignment_id, $2 as cut, t.quantity, t.allocated,
+       t.quantity - t.allocated as unallocated,
+       (select json_agg(json_build_object('id', m.id, 'unit_id', m.unit_id, 'collector_id',
+                                          m.collector_id, 'quantity', m.quantity) order by m.id)
+          from made m) as items,
+       p.held, (select min(n) from part where n not in (select n from assignee)) as missing
+  from parent p
+  left join total t on true

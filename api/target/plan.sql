@@ -1,0 +1,54 @@
+-- name: indicator_list
+select code, kind, scheme, name_vi as "name.vi", name_en as "name.en" from indicator order by code
+
+-- name: plan_list
+select p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
+       p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
+       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at,
+       p.created_at::text, p.id::text
+  from plan p
+  join unit u on u.id = p.unit_id
+ where (p.created_at, p.id) < ($1::timestamptz, $2::uuid)
+ order by p.created_at desc, p.id desc
+ limit $3::int
+
+-- name: plan_get
+select p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
+       p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
+       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
+  from plan p
+  join unit u on u.id = p.unit_id
+ where p.id = $1::uuid
+
+-- A plan and its root: the number that the own unit holds and may divide in each cut.
+-- name: plan_create
+with own as (
+    select * from unit where id = scope_id()
+), made as (
+    insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on,
+                      unit_id, province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), $1, $2::date, $3::date, $4, $5, $6::date,
+           own.id, own.province_id, own.district_id, own.commune_id, own.id, caller_id()
+      from own
+    returning *
+), root as (
+    insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on,
+                            ends_on, assigner, unit_id, province_id, district_id, commune_id,
+                            giver_id, created_by)
+    select uuid7(), m.id, 'root', 'unit', $7::bigint, m.indicator, m.starts_on, m.ends_on,
+           m.assigner, m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id,
+           m.created_by
+      from made m
+    returning *
+), cuts as (
+    insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
+                           commune_id, giver_id)
+    select r.id, c.cut, r.quantity, r.unit_id, r.province_id, r.district_id, r.commune_id,
+           r.giver_id
+      from root r, unnest(array['territory', 'organisation', 'staff']) c (cut)
+)
+select m.id, m.indicator, m.starts_on as "period.from", m.ends_on as "period.to", m.assigner,
+       m.decision_number as "decision.number", m.decided_on as "decision.decided_on",
+       own.id as "unit.id", own.code as "unit.code", own.name as "unit.name", m.created_at,
+       r.id as "assignment.id", r.quantity as "assignment.quantity"
+  from made m, root r, own

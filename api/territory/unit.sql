@@ -1,0 +1,71 @@
+-- Units are reference: everybody reads them, page by page, never as a whole tree.
+-- name: unit_children
+select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to, u.code, u.id::text
+  from unit u
+ where u.parent_id = $1::int and u.valid_to is null and (u.code, u.id) > ($2, $3::int)
+ order by u.code, u.id
+ limit $4::int
+
+-- name: unit_children_of_own
+select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to, u.code, u.id::text
+  from unit u
+ where u.parent_id = (select unit_id from app_user where id = caller_id())
+   and u.valid_to is null and (u.code, u.id) > ($1, $2::int)
+ order by u.code, u.id
+ limit $3::int
+
+-- name: unit_of_kind
+select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to, u.code, u.id::text
+  from unit u
+ where u.kind = $2 and u.id <> $1::int and u.valid_to is null
+   and (u.province_id = $1::int or u.district_id = $1::int or u.commune_id = $1::int
+        or u.parent_id = $1::int)
+   and (u.code, u.id) > ($3, $4::int)
+ order by u.code, u.id
+ limit $5::int
+
+-- name: unit_by_code
+select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to, u.code, u.id::text
+  from unit u
+ where u.code = $1 and u.kind = any($2::text[]) and u.valid_to is null
+   and (u.code, u.id) > ($3, $4::int)
+ order by u.code, u.id
+ limit $5::int
+
+-- Type-ahead: the key of what was typed, at the start of any word, without accents.
+-- name: unit_search
+select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to, u.name_key, u.id::text
+  from unit u
+ where (' ' || u.name_key) like '% ' || $1 || '%' and u.kind = any($2::text[])
+   and ($3::int = 1 or $3::int in (u.province_id, u.district_id, u.commune_id))
+   and u.form <> 'unplaced' and u.valid_to is null and (u.name_key, u.id) > ($4, $5::int)
+ order by u.name_key, u.id
+ limit $6::int
+
+-- name: unit_get
+select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to
+  from unit u
+ where u.id = $1::int
+
+-- name: unit_create
+insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, district_id,
+                  commune_id, valid_from, created_by)
+select n.id, 'hamlet', $1, c.code || '-' || n.id, $2, $3, c.id, c.province_id, c.district_id, c.id,
+       business_date(), caller_id()
+  from unit c, (select nextval('unit_id')::int as id) n
+ where c.id = scope_id()
+returning id, code, kind, form, name, parent_id, nullif(province_id, 0) as province_id,
+          nullif(district_id, 0) as district_id, nullif(commune_id, 0) as commune_id,
+          valid_from, valid_to

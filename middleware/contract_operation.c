@@ -1,0 +1,337 @@
+/* One operation out of the contract: each aspect has its step, and every step can refuse it. */
+#include "middleware/contract_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "middleware/schema_internal.h"
+
+static const char problem_type[] = "application/problem+json";
+
+static const struct schema *compile_part(struct contract *contract,
+                                         const struct operation *operation, const char *part,
+                                         json_t *source)
+{
+    return contract_compile(contract, source,
+                            arena_printf(contract->arena, "%s %s/%s",
+                                         method_names[operation->method], operation->path, part));
+}
+
+/* What a $ref into `section` of the components means; anything else as it is. */
+static json_t *resolved(struct contract *contract, const struct operation *operation, json_t *node,
+                        const char *section)
+{
+    const char *reference = json_string_value(json_object_get(node, "$ref"));
+    if (!reference) {
+        return node;
+    }
+    const char *start = arena_printf(contract->arena, "#/components/%s/", section);
+    json_t *components = json_object_get(contract->root, "components");
+    json_t *target = NULL;
+    if (strncmp(reference, start, strlen(start)) == 0) {
+        target = json_object_get(json_object_get(components, section), reference + strlen(start));
+    }
+    if (!target) {
+        contract_refuse(contract, operation, "%s leads nowhere", reference);
+    }
+    return target;
+}
+
+/* A misspelt `parameter` would otherwise declare nothing, silently. */
+static bool check_members(struct contract *contract, struct operation *operation, json_t *source)
+{
+    static const char *const known[] = {
+        "operationId", "tags",      "summary",  "description", "parameters",
+        "requestBody", "responses", "security", "deprecated",
+    };
+    const char *name;
+    json_t *value;
+    json_object_foreach(source, name, value) {
+        bool found = strncmp(name, "x-", 2) == 0;
+        for (size_t i = 0; !found && i < sizeof known / sizeof *known; i++) {
+            found = strcmp(known[i], name) == 0;
+        }
+        if (!found) {
+            return contract_refuse(contract, operation, "%s is not supported here", name);
+        }
+    }
+    return true;
+}
+
+static bool read_id(struct contract *contract, struct operation *operation, json_t *source)
+{
+    operation->id = json_string_value(json_object_get(source, "operationId"));
+    return (operation->id && *operation->id) ||
+           contract_refuse(contract, operation, "no operationId");
+}
+
+static unsigned tier_bit(const char *name)
+{
+    for (size_t i = 0; name && i < TIER_ROWS; i++) {
+        if (strcmp(tier_rows[i].name, name) == 0) {
+            return tier_rows[i].bit;
+        }
+    }
+    return 0;
+}
+
+static bool read_tiers(struct contract *contract, struct operation *operation, json_t *source)
+{
+    size_t i;
+    json_t *name;
+    json_array_foreach(json_object_get(source, "x-tiers"), i, name) {
+        unsigned bit = tier_bit(json_string_value(name));
+        if (!bit) {
+            return contract_refuse(contract, operation, "unknown tier in x-tiers");
+        }
+        operation->tiers |= bit;
+    }
+    if (operation->tiers == 0) {
+        return contract_refuse(contract, operation, "no x-tiers");
+    }
+    return operation->tiers <= ANYONE ||
+           contract_refuse(contract, operation, "anyone beside other tiers");
+}
+
+static bool read_permission(struct contract *contract, struct operation *operation, json_t *source)
+{
+    const char *name = json_string_value(json_object_get(source, "x-permission"));
+    for (int i = 0; name && i < PERMISSION_COUNT; i++) {
+        if (strcmp(permission_names[i], name) == 0) {
+            operation->permission = (enum permission)i;
+            return true;
+        }
+    }
+    return name ? contract_refuse(contract, operation, "unknown x-permission %s", name)
+                : contract_refuse(contract, operation, "no x-permission");
+}
+
+static bool read_limits(struct contract *contract, struct operation *operation, json_t *source)
+{
+    json_t *limit = json_object_get(source, "x-body-limit");
+    json_t *exempt = json_object_get(source, "x-idempotency");
+    if (limit && json_integer_value(limit) <= 0) {
+        return contract_refuse(contract, operation, "x-body-limit must be a number of bytes");
+    }
+    operation->body_limit = (size_t)json_integer_value(limit);
+    if (exempt && (!json_is_string(exempt) || strcmp(json_string_value(exempt), "exempt") != 0)) {
+        return contract_refuse(contract, operation, "x-idempotency may only be exempt");
+    }
+    return true;
+}
+
+static const struct parameter *parameter_find(const struct operation *operation, const char *name,
+                                              size_t size)
+{
+    for (int i = 0; i < operation->parameter_count; i++) {
+        const char *known = operation->parameters[i].name;
+        if (strlen(known) == size && memcmp(known, name, size) == 0) {
+            return &operation->parameters[i];
+        }
+    }
+    return NULL;
+}
+
+/* The same name twice is an error wherever the two stand: handlers ask for values by name. */
+static bool is_usable(struct contract *contract, const struct operation *operation,
+                      const struct parameter *parameter)
+{
+    const char *name = parameter->name;
+    if (!name || !parameter->in) {
+        return contract_refuse(contract, operation, "a parameter without name or in");
+    }
+    bool path = strcmp(parameter->in, "path") == 0;
+    bool header = strcmp(parameter->in, "header") == 0;
+    if (!path && !header && strcmp(parameter->in, "query") != 0) {
+        return contract_refuse(contract, operation, "parameter %s in %s", name, parameter->in);
+    }
+    if (header && strcmp(name, idempotency_key) != 0) {
+        return contract_refuse(contract, operation, "header %s: only %s is known", name,
+                               idempotency_key);
+    }
+    if (path && !parameter->required) {
+        return contract_refuse(contract, operation, "path parameter %s must be required", name);
+    }
+    if (parameter_find(operation, name, strlen(name))) {
+        return contract_refuse(contract, operation, "parameter %s is declared twice", name);
+    }
+    return operation->parameter_count < MAX_PARAMETERS ||
+           contract_refuse(contract, operation, "more than %d parameters", MAX_PARAMETERS);
+}
+
+static bool read_parameter(struct contract *contract, struct operation *operation, json_t *source)
+{
+    const unsigned parsed = TYPE_STRING | TYPE_INTEGER | TYPE_BOOLEAN;
+    struct parameter parameter = {
+        .name = json_string_value(json_object_get(source, "name")),
+        .in = json_string_value(json_object_get(source, "in")),
+        .required = json_is_true(json_object_get(source, "required")),
+    };
+    if (!is_usable(contract, operation, &parameter)) {
+        return false;
+    }
+    const char *part = arena_printf(contract->arena, "parameters/%s", parameter.name);
+    parameter.schema = compile_part(contract, operation, part, json_object_get(source, "schema"));
+    if (!parameter.schema) {
+        return false;
+    }
+    unsigned types = parameter.schema->types;
+    if ((types & ~parsed) || (types & (types - 1)) || types == 0) {
+        return contract_refuse(contract, operation,
+                               "parameter %s must be one of string, integer, boolean",
+                               parameter.name);
+    }
+    operation->parameters[operation->parameter_count++] = parameter;
+    return true;
+}
+
+static bool read_parameters(struct contract *contract, struct operation *operation, json_t *source)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(source, "parameters"), i, item) {
+        json_t *parameter = resolved(contract, operation, item, "parameters");
+        if (!parameter || !read_parameter(contract, operation, parameter)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_path(struct contract *contract, struct operation *operation, json_t *source)
+{
+    (void)source;
+    int names = 0;
+    for (const char *at = strchr(operation->path, '{'); at; at = strchr(at, '{')) {
+        size_t size = strcspn(++at, "}");
+        const struct parameter *parameter = parameter_find(operation, at, size);
+        if (!parameter || strcmp(parameter->in, "path") != 0) {
+            return contract_refuse(contract, operation, "{%.*s} is not declared", (int)size, at);
+        }
+        names++;
+    }
+    int declared = 0;
+    for (int i = 0; i < operation->parameter_count; i++) {
+        declared += strcmp(operation->parameters[i].in, "path") == 0;
+    }
+    if (declared != names) {
+        return contract_refuse(contract, operation, "%d path parameters for %d places", declared,
+                               names);
+    }
+    return names <= MAX_PATH_VALUES ||
+           contract_refuse(contract, operation, "more than %d path parameters", MAX_PATH_VALUES);
+}
+
+static bool read_body(struct contract *contract, struct operation *operation, json_t *source)
+{
+    json_t *body = json_object_get(source, "requestBody");
+    if (!body) {
+        return true;
+    }
+    json_t *content = json_object_get(body, "content");
+    json_t *media = json_object_get(content, "application/json");
+    if (operation->method == METHOD_GET) {
+        return contract_refuse(contract, operation, "a GET takes no body");
+    }
+    if (!media || json_object_size(content) != 1) {
+        return contract_refuse(contract, operation, "requestBody must be application/json only");
+    }
+    if (!json_is_true(json_object_get(body, "required"))) {
+        return contract_refuse(contract, operation, "requestBody must be required");
+    }
+    operation->body =
+        compile_part(contract, operation, "requestBody", json_object_get(media, "schema"));
+    const char *open = operation->body ? schema_open_object(operation->body) : NULL;
+    if (open) {
+        return contract_refuse(contract, operation, "%s needs additionalProperties: false", open);
+    }
+    return operation->body;
+}
+
+static bool is_json(const char *content_type)
+{
+    const char *suffix = strrchr(content_type, '+');
+    return strcmp(content_type, "application/json") == 0 || (suffix && !strcmp(suffix, "+json"));
+}
+
+static bool add_response(struct contract *contract, struct operation *operation, const char *status,
+                         const char *content_type, json_t *media)
+{
+    struct response response = {.content_type = content_type};
+    if (strcmp(status, "default") != 0) {
+        char *end = NULL;
+        response.status = (int)strtol(status, &end, 10);
+        if (*end || strlen(status) != 3 || response.status < 100) {
+            return contract_refuse(contract, operation, "unknown status %s", status);
+        }
+    }
+    if (content_type && is_json(content_type)) {
+        const char *part = arena_printf(contract->arena, "responses/%s", status);
+        response.schema = compile_part(contract, operation, part, json_object_get(media, "schema"));
+        if (!response.schema) {
+            return false;
+        }
+    }
+    if (operation->response_count == MAX_RESPONSES) {
+        return contract_refuse(contract, operation, "more than %d responses", MAX_RESPONSES);
+    }
+    operation->responses[operation->response_count++] = response;
+    return true;
+}
+
+static bool read_response(struct contract *contract, struct operation *operation,
+                          const char *status, json_t *source)
+{
+    json_t *content = json_object_get(source, "content");
+    if (json_object_size(content) == 0) {
+        return add_response(contract, operation, status, NULL, NULL);
+    }
+    const char *type;
+    json_t *media;
+    json_object_foreach(content, type, media) {
+        if (!add_response(contract, operation, status, type, media)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Any operation can fail in ways that its author did not think of. */
+static bool has_default(struct contract *contract, const struct operation *operation)
+{
+    for (int i = 0; i < operation->response_count; i++) {
+        const struct response *response = &operation->responses[i];
+        if (response->status == 0 && response->content_type &&
+            strcmp(response->content_type, problem_type) == 0) {
+            return true;
+        }
+    }
+    return contract_refuse(contract, operation, "no default response of %s", problem_type);
+}
+
+static bool read_responses(struct contract *contract, struct operation *operation, json_t *source)
+{
+    const char *status;
+    json_t *item;
+    json_object_foreach(json_object_get(source, "responses"), status, item) {
+        json_t *response = resolved(contract, operation, item, "responses");
+        if (!response || !read_response(contract, operation, status, response)) {
+            return false;
+        }
+    }
+    return has_default(contract, operation);
+}
+
+bool contract_read_operation(struct contract *contract, struct operation *operation, json_t *source)
+{
+    static bool (*const steps[])(struct contract *, struct operation *, json_t *) = {
+        check_members,   read_id,    read_tiers, read_permission, read_limits,
+        read_parameters, check_path, read_body,  read_responses,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (!steps[i](contract, operation, source)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,49 @@
+/* How much a request may bring, and in which form. */
+#include "middleware/limit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "middleware/contract.h"
+#include "middleware/problem.h"
+
+static size_t body_limit(const struct request *req)
+{
+    size_t own = req->operation ? req->operation->body_limit : 0;
+    return own ? own : req->service->body_limit;
+}
+
+static bool is_json(const char *media_type)
+{
+    static const char wanted[] = "application/json";
+    size_t size = sizeof wanted - 1;
+    if (!media_type || strncasecmp(media_type, wanted, size) != 0) {
+        return false;
+    }
+    const char *rest = media_type + size;
+    rest += strspn(rest, " \t");
+    if (!*rest) {
+        return true;
+    }
+    if (*rest != ';') {
+        return false;
+    }
+    rest += 1 + strspn(rest + 1, " \t");
+    return strcasecmp(rest, "charset=utf-8") == 0 || strcasecmp(rest, "charset=\"utf-8\"") == 0;
+}
+
+bool limit_check(struct request *req)
+{
+    const char *declared = request_header(req, "Content-Length");
+    size_t length = declared ? (size_t)strtoull(declared, NULL, 10) : 0;
+    if (req->body_size > body_limit(req) || length > body_limit(req)) {
+        return fail(req, BODY_TOO_LARGE);
+    }
+    if (req->operation && req->operation->body && req->body_size > 0 &&
+        !is_json(request_header(req, "Content-Type"))) {
+        return fail_at(req, UNSUPPORTED_MEDIA_TYPE, "header", "Content-Type", FLAW_ENUM,
+                       "application/json");
+    }
+    return true;
+}

@@ -1,0 +1,11 @@
+/* How much a request may bring, and in which form. */
+#ifndef ANSINH_LIMIT_H
+#define ANSINH_LIMIT_H
+
+#include "middleware/request.h"
+
+/* Stage, after the route is known: BODY_TOO_LARGE past the operation's limit, UNSUPPORTED_MEDIA_TYPE
+ * for anything but application/json (with charset utf-8 or none) where a body is expected. */
+bool limit_check(struct request *req) must_check;
+
+#endif

@@ -1,0 +1,95 @@
+/* Pages of a list. */
+#include "middleware/page.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "middleware/problem.h"
+#include "middleware/route.h"
+
+enum { MAC_SIZE = 16, CURSOR_MAX = 512 };
+
+int page_limit(const struct request *req)
+{
+    const char *limit = request_query(req, "limit");
+    long rows = limit ? strtol(limit, NULL, 10) : PAGE_DEFAULT;
+    return rows > PAGE_MAX ? PAGE_MAX : (int)rows;
+}
+
+const char *page_rows(struct request *req)
+{
+    return arena_printf(req->arena, "%d", page_limit(req) + 1);
+}
+
+/* The MAC covers everything that makes this list this list; the page size may change on the way. */
+static void sign(const struct request *req, const char *key, size_t size, unsigned char *mac)
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, (const unsigned char *)req->service->cursor_key, 32, MAC_SIZE);
+    const char *parts[] = {req->route->operation_id, req->caller.user_id,
+                           slice_names[req->caller.slice]};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        crypto_generichash_update(&state, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
+    }
+    for (int i = 0; i < req->query_count; i++) {
+        const struct pair *filter = &req->query[i];
+        if (strcmp(filter->name, "cursor") != 0 && strcmp(filter->name, "limit") != 0) {
+            crypto_generichash_update(&state, (const unsigned char *)filter->name,
+                                      strlen(filter->name) + 1);
+            crypto_generichash_update(&state, (const unsigned char *)filter->value,
+                                      strlen(filter->value) + 1);
+        }
+    }
+    crypto_generichash_update(&state, (const unsigned char *)key, size);
+    crypto_generichash_final(&state, mac, MAC_SIZE);
+}
+
+const char *page_cursor(struct request *req, const char *first, const char *second)
+{
+    size_t first_size = strlen(first) + 1;
+    size_t size = first_size + strlen(second) + 1;
+    unsigned char *plain = arena_alloc(req->arena, MAC_SIZE + size);
+    memcpy(plain + MAC_SIZE, first, first_size);
+    memcpy(plain + MAC_SIZE + first_size, second, size - first_size);
+    sign(req, (const char *)plain + MAC_SIZE, size, plain);
+    size_t room =
+        sodium_base64_ENCODED_LEN(MAC_SIZE + size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    char *cursor = arena_alloc(req->arena, room);
+    return sodium_bin2base64(cursor, room, plain, MAC_SIZE + size,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static bool open_cursor(struct request *req, const char *cursor, struct page_key *key)
+{
+    unsigned char *plain = arena_alloc(req->arena, CURSOR_MAX);
+    unsigned char mac[MAC_SIZE];
+    size_t size = 0;
+    if (sodium_base642bin(plain, CURSOR_MAX, cursor, strlen(cursor), NULL, &size, NULL,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
+        size < MAC_SIZE + 2 || plain[size - 1] != '\0') {
+        return false;
+    }
+    const char *text = (const char *)plain + MAC_SIZE;
+    sign(req, text, size - MAC_SIZE, mac);
+    if (sodium_memcmp(mac, plain, MAC_SIZE) != 0) {
+        return false;
+    }
+    key->first = text;
+    key->second = text + strlen(text) + 1;
+    return true;
+}
+
+bool page_key(struct request *req, struct page_key start, struct page_key *key)
+{
+    const char *cursor = request_query(req, "cursor");
+    *key = start;
+    return !cursor || open_cursor(req, cursor, key) ||
+           fail_at(req, INVALID_REQUEST, "parameter", "cursor", FLAW_CURSOR, NULL);
+}
+
+bool page_key_newest(struct request *req, struct page_key *key)
+{
+    return page_key(req, (struct page_key){"infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"},
+                    key);
+}

@@ -1,0 +1,232 @@
+/* What can go wrong: the tables, and the one writer of application/problem+json. */
+#include "middleware/problem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "middleware/render.h"
+
+// clang-format off
+const struct problem_row problem_rows[PROBLEM_COUNT] = {
+    [NO_PROBLEM]              = {"none", 200, {"", ""}},
+    [MALFORMED_REQUEST]       = {"malformed_request", 400, {"Yêu cầu HTTP không hợp lệ", "The HTTP request is malformed"}},
+    [MALFORMED_JSON]          = {"malformed_json", 400, {"Nội dung không phải JSON hợp lệ", "The body is not valid JSON"}},
+    [INVALID_REQUEST]         = {"invalid_request", 400, {"Dữ liệu gửi lên không đúng quy cách", "The request does not match the contract"}},
+    [IDEMPOTENCY_KEY_MISSING] = {"idempotency_key_missing", 400, {"Thiếu tiêu đề Idempotency-Key", "The Idempotency-Key header is missing"}},
+    [TOKEN_MISSING]           = {"token_missing", 401, {"Cần đăng nhập", "Sign-in is required"}},
+    [TOKEN_INVALID]           = {"token_invalid", 401, {"Mã truy cập không hợp lệ", "The access token is invalid"}},
+    [TOKEN_EXPIRED]           = {"token_expired", 401, {"Mã truy cập đã hết hạn", "The access token has expired"}},
+    [TOKEN_STALE]             = {"token_stale", 401, {"Phiên làm việc không còn hiệu lực, hãy đăng nhập lại", "The session is no longer valid, sign in again"}},
+    [WRONG_CREDENTIALS]       = {"wrong_credentials", 401, {"Sai tên đăng nhập hoặc mật khẩu", "Wrong user name or password"}},
+    [FORBIDDEN]               = {"forbidden", 403, {"Tài khoản không có quyền làm việc này", "The account may not do this"}},
+    [OUTSIDE_SLICE]           = {"outside_slice", 403, {"Nơi này không thuộc phạm vi của tài khoản", "The place is outside the account's slice"}},
+    [NOT_FOUND]               = {"not_found", 404, {"Không tìm thấy", "Not found"}},
+    [METHOD_NOT_ALLOWED]      = {"method_not_allowed", 405, {"Phương thức không được hỗ trợ ở địa chỉ này", "The method is not supported here"}},
+    [CONFLICT]                = {"conflict", 409, {"Xung đột với dữ liệu hiện có", "Conflict with existing data"}},
+    [DUPLICATE]               = {"duplicate", 409, {"Dữ liệu này đã có", "This already exists"}},
+    [OVER_ALLOCATED]          = {"over_allocated", 409, {"Tổng giao vượt quá chỉ tiêu được giao", "The parts exceed the assigned target"}},
+    [IDEMPOTENCY_IN_FLIGHT]   = {"idempotency_in_flight", 409, {"Yêu cầu cùng khóa đang được xử lý", "A request with this key is still being processed"}},
+    [BODY_TOO_LARGE]          = {"body_too_large", 413, {"Nội dung gửi lên quá lớn", "The body is too large"}},
+    [UNSUPPORTED_MEDIA_TYPE]  = {"unsupported_media_type", 415, {"Chỉ nhận application/json", "Only application/json is accepted"}},
+    [IDEMPOTENCY_KEY_REUSED]  = {"idempotency_key_reused", 422, {"Khóa này đã dùng cho một nội dung khác", "The key was used for another request"}},
+    [RULE_BROKEN]             = {"rule_broken", 422, {"Không đúng quy định", "A rule does not permit this"}},
+    [TOO_MANY_REQUESTS]       = {"too_many_requests", 429, {"Quá nhiều yêu cầu, hãy thử lại sau", "Too many requests, try again later"}},
+    [INTERNAL]                = {"internal", 500, {"Lỗi hệ thống", "Internal error"}},
+    [BUSY]                    = {"busy", 503, {"Hệ thống đang bận, hãy thử lại sau", "The service is busy, try again later"}},
+    [DATABASE_UNAVAILABLE]    = {"database_unavailable", 503, {"Cơ sở dữ liệu tạm thời không phục vụ", "The database is temporarily unavailable"}},
+    [TIMEOUT]                 = {"timeout", 504, {"Xử lý quá thời gian cho phép", "The request took too long"}},
+};
+
+const struct problem_row flaw_rows[FLAW_COUNT] = {
+    [FLAW_REQUIRED]   = {"required", 0, {"bắt buộc phải có", "is required"}},
+    [FLAW_UNKNOWN]    = {"unknown", 0, {"không có trong quy cách", "is not part of the contract"}},
+    [FLAW_REPEATED]   = {"repeated", 0, {"chỉ được gửi một lần", "may be given only once"}},
+    [FLAW_TYPE]       = {"type", 0, {"phải có kiểu %s", "must be of type %s"}},
+    [FLAW_TOO_SHORT]  = {"too_short", 0, {"phải có ít nhất %s ký tự", "must have at least %s characters"}},
+    [FLAW_TOO_LONG]   = {"too_long", 0, {"chỉ được có tối đa %s ký tự", "must have at most %s characters"}},
+    [FLAW_TOO_SMALL]  = {"too_small", 0, {"không được nhỏ hơn %s", "must not be less than %s"}},
+    [FLAW_TOO_LARGE]  = {"too_large", 0, {"không được lớn hơn %s", "must not be greater than %s"}},
+    [FLAW_TOO_FEW]    = {"too_few", 0, {"phải có ít nhất %s phần tử", "must have at least %s items"}},
+    [FLAW_TOO_MANY]   = {"too_many", 0, {"chỉ được có tối đa %s phần tử", "must have at most %s items"}},
+    [FLAW_NOT_UNIQUE] = {"not_unique", 0, {"các phần tử không được trùng nhau", "items must be different"}},
+    [FLAW_PATTERN]    = {"pattern", 0, {"không đúng mẫu %s", "does not match %s"}},
+    [FLAW_FORMAT]     = {"format", 0, {"không đúng định dạng %s", "is not a valid %s"}},
+    [FLAW_ENUM]       = {"enum", 0, {"phải là một trong: %s", "must be one of: %s"}},
+    [FLAW_NOT_TEXT]   = {"not_text", 0, {"có ký tự không được phép", "contains characters that are not allowed"}},
+    [FLAW_TOO_DEEP]   = {"too_deep", 0, {"lồng nhau quá sâu", "is nested too deeply"}},
+    [FLAW_NOT_FOUND]  = {"not_found", 0, {"không tìm thấy", "was not found"}},
+    [FLAW_CURSOR]     = {"cursor", 0, {"không phải con trỏ của danh sách này", "is not a cursor of this list"}},
+    [FLAW_ORDER]      = {"order", 0, {"không được trước %s", "must not be before %s"}},
+    [FLAW_NOT_CHILD]  = {"not_child", 0, {"không thuộc cấp dưới trực tiếp", "is not directly below"}},
+    [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
+};
+
+/* A named constraint is a rule with a sentence of its own; a SQLSTATE is the rule for the rest. */
+static const struct constraint_row {
+    const char *name;
+    enum problem_kind kind;
+    const char *pointer; /* into the body, with its flaw; NULL when the whole request is meant */
+    enum flaw_kind flaw;
+} constraint_rows[] = {
+    {"cut_within_quantity", OVER_ALLOCATED, NULL, 0},
+    {"plan_indicator_fkey", NOT_FOUND, "/indicator", FLAW_NOT_FOUND},
+};
+
+static const struct state_row { const char *state; enum problem_kind kind; } state_rows[] = {
+    {"08", DATABASE_UNAVAILABLE}, /* connection */
+    {"53", BUSY},                 /* out of resources */
+    {"57P", DATABASE_UNAVAILABLE},
+    {"57014", TIMEOUT},
+    {"55P03", BUSY},
+    {"40", BUSY},                 /* serialization, deadlock */
+    {"42501", OUTSIDE_SLICE},     /* a row would land outside the slice */
+    {"23503", CONFLICT},
+    {"23505", DUPLICATE},
+    {"23P01", DUPLICATE},
+    {"23514", RULE_BROKEN},
+};
+// clang-format on
+
+bool fail(struct request *req, enum problem_kind kind)
+{
+    if (req->problem.kind == NO_PROBLEM) {
+        req->problem.kind = (int)kind;
+    }
+    return false;
+}
+
+bool fail_at(struct request *req, enum problem_kind kind, const char *where, const char *name,
+             enum flaw_kind flaw, const char *argument)
+{
+    struct problem *problem = &req->problem;
+    fail(req, kind);
+    if (problem->kind == (int)kind && problem->flaw_count < MAX_FLAWS) {
+        problem->flaws[problem->flaw_count++] = (struct flaw){where, name, (int)flaw, argument};
+    }
+    return false;
+}
+
+static const struct constraint_row *row_of_constraint(const char *constraint)
+{
+    for (size_t i = 0; constraint && i < sizeof constraint_rows / sizeof *constraint_rows; i++) {
+        if (strcmp(constraint_rows[i].name, constraint) == 0) {
+            return &constraint_rows[i];
+        }
+    }
+    return NULL;
+}
+
+static enum problem_kind kind_of_state(const char *state)
+{
+    for (size_t i = 0; i < sizeof state_rows / sizeof *state_rows; i++) {
+        if (strncmp(state_rows[i].state, state, strlen(state_rows[i].state)) == 0) {
+            return state_rows[i].kind;
+        }
+    }
+    return INTERNAL;
+}
+
+bool fail_sql(struct request *req, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const struct constraint_row *row =
+        row_of_constraint(PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    if (row && row->pointer) {
+        return fail_at(req, row->kind, "pointer", row->pointer, row->flaw, NULL);
+    }
+    enum problem_kind kind = row ? row->kind : state ? kind_of_state(state) : DATABASE_UNAVAILABLE;
+    if (kind == INTERNAL) { /* primary message only: the detail would carry people's data */
+        req->problem.internal = arena_printf(req->arena, "%s %s", state, text ? text : "");
+    }
+    return fail(req, kind);
+}
+
+/* The title with its %s replaced; nothing here is a format string. */
+static void render_filled(struct render *out, struct request *req, const char *title,
+                          const char *argument)
+{
+    const char *mark = strstr(title, "%s");
+    if (!mark) {
+        render_string(out, title);
+        return;
+    }
+    render_string(out, arena_printf(req->arena, "%.*s%s%s", (int)(mark - title), title,
+                                    argument ? argument : "", mark + 2));
+}
+
+static void render_flaw(struct render *out, struct request *req, const struct flaw *flaw)
+{
+    const struct problem_row *row = &flaw_rows[flaw->kind];
+    render_text(out, "{\"");
+    render_text(out, flaw->where);
+    render_text(out, "\":");
+    render_string(out, flaw->name);
+    render_text(out, ",\"code\":");
+    render_string(out, row->code);
+    render_text(out, ",\"detail\":");
+    render_filled(out, req, row->title[req->language], flaw->argument);
+    render_text(out, "}");
+}
+
+void problem_reply(struct request *req)
+{
+    const struct problem_row *row = &problem_rows[req->problem.kind];
+    struct render out;
+    render_init(&out, req->arena);
+    render_text(&out, "{\"type\":\"/docs#");
+    render_text(&out, row->code);
+    render_text(&out, "\",\"title\":");
+    render_string(&out, row->title[req->language]);
+    render_text(&out, ",\"status\":");
+    render_int(&out, row->status);
+    render_text(&out, ",\"code\":");
+    render_string(&out, row->code);
+    render_text(&out, ",\"instance\":");
+    render_string(&out, arena_printf(req->arena, "urn:ansinh:request:%s", req->id));
+    if (req->problem.flaw_count > 0) {
+        render_text(&out, ",\"errors\":[");
+        for (int i = 0; i < req->problem.flaw_count; i++) {
+            render_text(&out, i ? "," : "");
+            render_flaw(&out, req, &req->problem.flaws[i]);
+        }
+        render_text(&out, "]");
+    }
+    render_text(&out, "}");
+    reply_json(req, row->status, out.data, out.size);
+    req->reply.content_type = "application/problem+json";
+    reply_header(req, "Content-Language", req->language == ENGLISH ? "en" : "vi");
+    if (row->status == 401) {
+        reply_header(req, "WWW-Authenticate", "Bearer realm=\"ansinh\"");
+    }
+    if (row->status == 503 || row->status == 429) {
+        reply_header(req, "Retry-After", "1");
+    }
+}
+
+/* The weight of one "en;q=0.8" item. */
+static double weight_of(const char *item, size_t size)
+{
+    const char *q = memchr(item, '=', size);
+    return q ? strtod(q + 1, NULL) : 1.0;
+}
+
+enum language language_of(const char *accept_language)
+{
+    double best = 0;
+    enum language chosen = VIETNAMESE;
+    for (const char *item = accept_language; item && *item;) {
+        item += strspn(item, ", \t");
+        size_t size = strcspn(item, ",");
+        double weight = weight_of(item, size);
+        bool english = strncasecmp(item, "en", 2) == 0;
+        bool vietnamese = strncasecmp(item, "vi", 2) == 0;
+        if ((english || vietnamese) && weight > best) {
+            best = weight;
+            chosen = english ? ENGLISH : VIETNAMESE;
+        }
+        item += size;
+    }
+    return chosen;
+}

@@ -1,0 +1,89 @@
+/* What can go wrong, in one table; every refusal of the service leaves through here as
+ * application/problem+json (RFC 9457), in Vietnamese or English, with a stable code. */
+#ifndef ANSINH_PROBLEM_H
+#define ANSINH_PROBLEM_H
+
+#include <libpq-fe.h>
+
+#include "middleware/request.h"
+
+enum problem_kind {
+    NO_PROBLEM,
+    MALFORMED_REQUEST,
+    MALFORMED_JSON,
+    INVALID_REQUEST,
+    IDEMPOTENCY_KEY_MISSING,
+    TOKEN_MISSING,
+    TOKEN_INVALID,
+    TOKEN_EXPIRED,
+    TOKEN_STALE,
+    WRONG_CREDENTIALS,
+    FORBIDDEN,
+    OUTSIDE_SLICE,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    CONFLICT,
+    DUPLICATE,
+    OVER_ALLOCATED,
+    IDEMPOTENCY_IN_FLIGHT,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    IDEMPOTENCY_KEY_REUSED,
+    RULE_BROKEN,
+    TOO_MANY_REQUESTS,
+    INTERNAL,
+    BUSY,
+    DATABASE_UNAVAILABLE,
+    TIMEOUT,
+    PROBLEM_COUNT
+};
+
+/* Why one field, parameter or header is refused. */
+enum flaw_kind {
+    FLAW_REQUIRED,
+    FLAW_UNKNOWN,
+    FLAW_REPEATED,
+    FLAW_TYPE,
+    FLAW_TOO_SHORT,
+    FLAW_TOO_LONG,
+    FLAW_TOO_SMALL,
+    FLAW_TOO_LARGE,
+    FLAW_TOO_FEW,
+    FLAW_TOO_MANY,
+    FLAW_NOT_UNIQUE,
+    FLAW_PATTERN,
+    FLAW_FORMAT,
+    FLAW_ENUM,
+    FLAW_NOT_TEXT,
+    FLAW_TOO_DEEP,
+    FLAW_NOT_FOUND,
+    FLAW_CURSOR,
+    FLAW_ORDER,
+    FLAW_NOT_CHILD,
+    FLAW_IN_FUTURE,
+    FLAW_COUNT
+};
+
+struct problem_row {
+    const char *code;
+    int status;
+    const char *title[2]; /* by enum language */
+};
+extern const struct problem_row problem_rows[PROBLEM_COUNT];
+extern const struct problem_row flaw_rows[FLAW_COUNT]; /* status unused; title may hold one %s */
+
+/* Always false, so that a stage can `return fail(req, …)`. The first problem of a request stays. */
+bool fail(struct request *req, enum problem_kind kind);
+/* Adds one complaint about `name` (a JSON pointer, parameter or header, as `where` says). */
+bool fail_at(struct request *req, enum problem_kind kind, const char *where, const char *name,
+             enum flaw_kind flaw, const char *argument);
+/* Translates a database error by SQLSTATE and constraint name; the text goes to the log only. */
+bool fail_sql(struct request *req, const PGresult *result);
+
+/* Makes the reply out of the request's problem. */
+void problem_reply(struct request *req);
+
+/* Chooses the language of a problem from Accept-Language; Vietnamese unless English is wanted more. */
+enum language language_of(const char *accept_language);
+
+#endif

@@ -1,0 +1,174 @@
+/* Writing JSON. */
+#include "middleware/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Types of PostgreSQL whose text form is JSON already, and the one that needs another spelling. */
+enum type_oid {
+    TYPE_BOOL = 16,
+    TYPE_INT8 = 20,
+    TYPE_INT2 = 21,
+    TYPE_INT4 = 23,
+    TYPE_JSON = 114,
+    TYPE_TIMESTAMPTZ = 1184,
+    TYPE_NUMERIC = 1700,
+    TYPE_JSONB = 3802
+};
+
+void render_init(struct render *out, struct arena *arena)
+{
+    *out = (struct render){.arena = arena};
+}
+
+static void reserve(struct render *out, size_t more)
+{
+    if (out->size + more + 1 <= out->room) {
+        return;
+    }
+    size_t room = out->room ? out->room * 2 : 1024;
+    while (room < out->size + more + 1) {
+        room *= 2;
+    }
+    char *data = arena_alloc(out->arena, room);
+    if (out->size) {
+        memcpy(data, out->data, out->size);
+    }
+    out->data = data;
+    out->room = room;
+}
+
+void render_raw(struct render *out, const char *text, size_t size)
+{
+    reserve(out, size);
+    memcpy(out->data + out->size, text, size);
+    out->size += size;
+    out->data[out->size] = '\0';
+}
+
+void render_text(struct render *out, const char *text)
+{
+    render_raw(out, text, strlen(text));
+}
+
+void render_int(struct render *out, int64_t value)
+{
+    char digits[24];
+    int size = snprintf(digits, sizeof digits, "%lld", (long long)value);
+    render_raw(out, digits, (size_t)size);
+}
+
+static void render_escape(struct render *out, unsigned char c)
+{
+    char text[8];
+    int size;
+    if (c == '"' || c == '\\') {
+        size = snprintf(text, sizeof text, "\\%c", c);
+    } else {
+        size = snprintf(text, sizeof text, "\\u%04x", c);
+    }
+    render_raw(out, text, (size_t)size);
+}
+
+void render_string(struct render *out, const char *utf8)
+{
+    render_raw(out, "\"", 1);
+    const char *plain = utf8;
+    for (const char *at = utf8; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
+            render_raw(out, plain, (size_t)(at - plain));
+            render_escape(out, c);
+            plain = at + 1;
+        }
+    }
+    render_text(out, plain);
+    render_raw(out, "\"", 1);
+}
+
+/* "2026-11-22 05:01:12.123456+00" -> "2026-11-22T05:01:12.123456Z"; sessions run in UTC. */
+static void render_instant(struct render *out, const char *text)
+{
+    size_t size = strlen(text);
+    if (size < 19 || text[10] != ' ') {
+        render_string(out, text);
+        return;
+    }
+    render_raw(out, "\"", 1);
+    render_raw(out, text, 10);
+    render_raw(out, "T", 1);
+    size_t tail = strcspn(text + 11, "+-");
+    render_raw(out, text + 11, tail);
+    render_raw(out, "Z\"", 2);
+}
+
+static void render_value(struct render *out, const PGresult *rows, int row, int column)
+{
+    if (PQgetisnull(rows, row, column)) {
+        render_raw(out, "null", 4);
+        return;
+    }
+    const char *text = PQgetvalue(rows, row, column);
+    switch (PQftype(rows, column)) {
+    case TYPE_BOOL:
+        render_text(out, text[0] == 't' ? "true" : "false");
+        break;
+    case TYPE_INT2:
+    case TYPE_INT4:
+    case TYPE_INT8:
+    case TYPE_NUMERIC:
+    case TYPE_JSON:
+    case TYPE_JSONB:
+        render_raw(out, text, (size_t)PQgetlength(rows, row, column));
+        break;
+    case TYPE_TIMESTAMPTZ:
+        render_instant(out, text);
+        break;
+    default:
+        render_string(out, text);
+    }
+}
+
+static void render_name(struct render *out, const char *name, size_t size, bool first)
+{
+    if (!first) {
+        render_raw(out, ",", 1);
+    }
+    render_raw(out, "\"", 1);
+    render_raw(out, name, size);
+    render_raw(out, "\":", 2);
+}
+
+/* Columns from..end share a prefix of `depth` bytes ("household."); writes them as one object. */
+static void render_object(struct render *out, const PGresult *rows, int row, int from, int end,
+                          size_t depth)
+{
+    bool first = true;
+    render_raw(out, "{", 1);
+    for (int column = from; column < end;) {
+        const char *name = PQfname(rows, column) + depth;
+        size_t size = strcspn(name, ".");
+        render_name(out, name, size, first);
+        first = false;
+        if (!name[size]) {
+            render_value(out, rows, row, column++);
+            continue;
+        }
+        int next = column + 1;
+        while (next < end && strncmp(PQfname(rows, next) + depth, name, size + 1) == 0) {
+            next++;
+        }
+        if (PQgetisnull(rows, row, column)) {
+            render_raw(out, "null", 4);
+        } else {
+            render_object(out, rows, row, column, next, depth + size + 1);
+        }
+        column = next;
+    }
+    render_raw(out, "}", 1);
+}
+
+void render_row(struct render *out, const PGresult *rows, int row, int columns)
+{
+    render_object(out, rows, row, 0, columns, 0);
+}

@@ -1,0 +1,30 @@
+/* Writing JSON: a growing text in the request's arena, and PGresult rows by column type. */
+#ifndef ANSINH_RENDER_H
+#define ANSINH_RENDER_H
+
+#include <libpq-fe.h>
+#include <stdint.h>
+
+#include "middleware/arena.h"
+
+struct render {
+    struct arena *arena;
+    char *data; /* always NUL-terminated once something was written */
+    size_t size;
+    size_t room;
+};
+
+void render_init(struct render *out, struct arena *arena);
+void render_raw(struct render *out, const char *text, size_t size);
+void render_text(struct render *out, const char *text);
+/* A quoted JSON string; control characters, quotes and backslashes are escaped. */
+void render_string(struct render *out, const char *utf8);
+void render_int(struct render *out, int64_t value);
+
+/* One row as an object. Columns become members in their order; `household.code` nests, and a nested
+ * object whose first column is null is null as a whole. Numbers, booleans and json columns go in as
+ * they are, instants as RFC 3339 UTC, everything else as a string. Columns from `columns` on are
+ * left out. */
+void render_row(struct render *out, const PGresult *rows, int row, int columns);
+
+#endif

@@ -1,0 +1,106 @@
+/* One request: reading what came in, identifiers, and the plain JSON reply. */
+#include "middleware/request.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+const char *const slice_names[SLICE_COUNT] = {"",        "nation", "province", "district",
+                                              "commune", "agency", "collector"};
+const char *const duty_names[DUTY_COUNT] = {"", "manager", "officer", "viewer"};
+
+const char *request_header(const struct request *req, const char *name)
+{
+    for (int i = 0; i < req->header_count; i++) {
+        if (strcasecmp(req->headers[i].name, name) == 0) {
+            return req->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+static const char *pair_value(const struct pair *pairs, int count, const char *name)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(pairs[i].name, name) == 0) {
+            return pairs[i].value;
+        }
+    }
+    return NULL;
+}
+
+const char *request_query(const struct request *req, const char *name)
+{
+    return pair_value(req->query, req->query_count, name);
+}
+
+const char *request_path_value(const struct request *req, const char *name)
+{
+    return pair_value(req->path_values, req->path_value_count, name);
+}
+
+const char *request_body_text(struct request *req)
+{
+    char *text = json_dumps(req->json, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!text) {
+        return "null";
+    }
+    arena_defer(req->arena, free, text);
+    return text;
+}
+
+const char *request_text(const struct request *req, const char *member)
+{
+    return json_string_value(json_object_get(req->json, member));
+}
+
+void uuid7_text(char out[37])
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    unsigned char b[16];
+    randombytes_buf(b, sizeof b);
+    for (int i = 0; i < 6; i++) {
+        b[i] = (unsigned char)(ms >> (8 * (5 - i)));
+    }
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x70);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
+             b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
+             b[14], b[15]);
+}
+
+const char *request_new_id(struct request *req)
+{
+    char *id = arena_alloc(req->arena, 37);
+    uuid7_text(id);
+    return id;
+}
+
+uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool reply_json(struct request *req, int status, const char *body, size_t size)
+{
+    req->reply.status = status;
+    req->reply.content_type = "application/json";
+    req->reply.body = body;
+    req->reply.size = size;
+    return true;
+}
+
+void reply_header(struct request *req, const char *name, const char *value)
+{
+    int room = (int)(sizeof req->reply.headers / sizeof *req->reply.headers);
+    if (req->reply.header_count < room) {
+        req->reply.headers[req->reply.header_count++] = (struct pair){name, value};
+    }
+}

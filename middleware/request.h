@@ -1,0 +1,112 @@
+/* One request on its way through the stages.
+ *
+ * A stage or handler returns true to go on. Whoever refuses says why once, by fail() of problem.h,
+ * and returns false. Everything reached from here lives in the request's arena. */
+#ifndef ANSINH_REQUEST_H
+#define ANSINH_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "middleware/arena.h"
+#include "middleware/caller.h"
+#include "middleware/service.h"
+
+struct operation;
+struct route;
+struct segment;
+struct transaction;
+
+struct pair {
+    const char *name;
+    const char *value;
+};
+
+enum { MAX_HEADERS = 64, MAX_QUERY = 16, MAX_PATH_VALUES = 4, MAX_FLAWS = 16 };
+
+enum language { VIETNAMESE, ENGLISH };
+
+/* One precise complaint inside a problem: where, what, and the figure that explains it. */
+struct flaw {
+    const char *where; /* "pointer", "parameter" or "header" */
+    const char *name;
+    int kind; /* enum flaw_kind of problem.h */
+    const char *argument;
+};
+
+struct problem {
+    int kind; /* enum problem_kind of problem.h; 0 is none */
+    int flaw_count;
+    struct flaw flaws[MAX_FLAWS];
+    const char *internal; /* for the log only, never for the client */
+};
+
+struct reply {
+    int status;
+    const char *content_type;
+    const char *body;
+    size_t size;
+    int header_count;
+    struct pair headers[8];
+};
+
+struct request {
+    const struct service *service;
+    struct arena *arena;
+    const char *id;
+    enum language language;
+
+    const char *method_name;
+    const char *target; /* as it came: path and query, still encoded */
+    int header_count;
+    struct pair headers[MAX_HEADERS];
+    const char *body;
+    size_t body_size;
+
+    const char *path; /* decoded, canonical */
+    int query_count;
+    struct pair query[MAX_QUERY];
+
+    const struct route *route;
+    const struct operation *operation;
+    bool head_only; /* HEAD is answered as GET without the body */
+    int path_value_count;
+    struct pair path_values[MAX_PATH_VALUES];
+
+    struct caller caller;
+    json_t *json; /* the validated body; NULL where the operation has none */
+
+    struct transaction *transaction;
+    const struct segment *segment; /* what the handler asks of the database last */
+    struct reply reply;
+    struct problem problem;
+
+    uint64_t started_ns;
+    int database_trips;
+};
+
+#define must_check __attribute__((warn_unused_result))
+
+/* The value of a header (case-insensitive), or NULL. */
+const char *request_header(const struct request *req, const char *name);
+/* A query parameter that the contract knows and that was given, or NULL. */
+const char *request_query(const struct request *req, const char *name);
+/* A {name} of the route's path. */
+const char *request_path_value(const struct request *req, const char *name);
+/* The validated body as compact JSON text, for `$1::jsonb`. */
+const char *request_body_text(struct request *req);
+/* A text member of the validated body, or NULL. */
+const char *request_text(const struct request *req, const char *member);
+
+/* A new UUIDv7 as text: sorts by time, so it indexes well and pages by key. */
+const char *request_new_id(struct request *req);
+void uuid7_text(char out[37]);
+
+uint64_t monotonic_ns(void);
+
+bool reply_json(struct request *req, int status, const char *body, size_t size);
+void reply_header(struct request *req, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,133 @@
+/* The rows of the last statement become the answer. */
+#include "middleware/segment.h"
+
+#include <stdlib.h>
+
+#include "middleware/page.h"
+#include "middleware/problem.h"
+#include "middleware/render.h"
+#include "middleware/route.h"
+
+static bool answer(struct request *req, const struct segment *shape, int count,
+                   const char *const *values)
+{
+    if (count > MAX_VALUES) {
+        abort(); /* a statement that outgrew the segment: seen by the first call of its handler */
+    }
+    struct segment *segment = arena_alloc(req->arena, sizeof *segment);
+    *segment = *shape;
+    segment->count = count;
+    for (int i = 0; i < count; i++) {
+        segment->values[i] = values[i];
+    }
+    req->segment = segment;
+    return true;
+}
+
+bool answer_row(struct request *req, int status, enum sql_id statement, int count,
+                const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_ROW, .status = status};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_created(struct request *req, enum sql_id statement, int count,
+                    const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_CREATED, .status = 201};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_items(struct request *req, enum sql_id statement, int count, const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_ITEMS, .status = 200};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_self(struct request *req, enum sql_id statement, int count, const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_SELF, .status = 200};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
+                 const char *const *values)
+{
+    struct segment shape = {
+        .statement = statement, .shape = SHAPE_PAGE, .status = 200, .limit = limit};
+    return answer(req, &shape, count, values);
+}
+
+static void render_rows(struct render *out, const PGresult *rows, int from, int to, int columns)
+{
+    render_text(out, "\"items\":[");
+    for (int row = from; row < to; row++) {
+        render_text(out, row > from ? "," : "");
+        render_row(out, rows, row, columns);
+    }
+    render_text(out, "]");
+}
+
+/* One row more than the page was asked for: there is a next page, and the last shown row's key says
+ * where it starts. */
+static void render_page(struct request *req, struct render *out, const PGresult *rows)
+{
+    int columns = PQnfields(rows) - 2;
+    int count = PQntuples(rows);
+    int shown = count > req->segment->limit ? req->segment->limit : count;
+    render_text(out, "{");
+    render_rows(out, rows, 0, shown, columns);
+    render_text(out, ",\"next_cursor\":");
+    if (shown < count) {
+        render_string(out, page_cursor(req, PQgetvalue(rows, shown - 1, columns),
+                                       PQgetvalue(rows, shown - 1, columns + 1)));
+    } else {
+        render_text(out, "null");
+    }
+    render_text(out, "}");
+}
+
+static void render_self(struct render *out, const PGresult *rows)
+{
+    render_text(out, "{\"self\":");
+    render_row(out, rows, 0, PQnfields(rows));
+    render_text(out, ",");
+    render_rows(out, rows, 1, PQntuples(rows), PQnfields(rows));
+    render_text(out, "}");
+}
+
+static void render_shape(struct request *req, struct render *out, const PGresult *rows)
+{
+    switch (req->segment->shape) {
+    case SHAPE_PAGE:
+        render_page(req, out, rows);
+        break;
+    case SHAPE_SELF:
+        render_self(out, rows);
+        break;
+    case SHAPE_ITEMS:
+        render_text(out, "{");
+        render_rows(out, rows, 0, PQntuples(rows), PQnfields(rows));
+        render_text(out, "}");
+        break;
+    case SHAPE_CREATED:
+        reply_header(req, "Location",
+                     arena_printf(req->arena, "%s/%s", req->path, PQgetvalue(rows, 0, 0)));
+        render_row(out, rows, 0, PQnfields(rows));
+        break;
+    case SHAPE_ROW:
+        render_row(out, rows, 0, PQnfields(rows));
+    }
+}
+
+bool segment_render(struct request *req, const PGresult *rows)
+{
+    enum shape shape = req->segment->shape;
+    struct render out;
+    if (PQntuples(rows) == 0 && shape != SHAPE_ITEMS && shape != SHAPE_PAGE) {
+        return fail(req, NOT_FOUND);
+    }
+    render_init(&out, req->arena);
+    render_shape(req, &out, rows);
+    return reply_json(req, req->segment->status, out.data, out.size);
+}

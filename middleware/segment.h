@@ -1,0 +1,50 @@
+/* What a handler asks of the database last, and the shape in which its rows become the answer. */
+#ifndef ANSINH_SEGMENT_H
+#define ANSINH_SEGMENT_H
+
+#include <libpq-fe.h>
+
+#include "middleware/request.h"
+#include "statements.h"
+
+enum shape {
+    SHAPE_ROW,     /* the one row as an object; no row is NOT_FOUND */
+    SHAPE_CREATED, /* the same for a new resource: 201 and Location, from the first column */
+    SHAPE_ITEMS,   /* {"items": […]} */
+    SHAPE_SELF,    /* {"self": first row, "items": [the others]}; no row is NOT_FOUND */
+    SHAPE_PAGE     /* {"items": […], "next_cursor": …}; the last two columns are the page key */
+};
+
+enum { MAX_VALUES = 24 };
+
+struct segment {
+    enum sql_id statement;
+    enum shape shape;
+    int status;
+    int limit; /* of a page */
+    int count;
+    const char *values[MAX_VALUES];
+};
+
+/* The values of a statement and how many they are; NULL is SQL NULL. */
+#define PARAMS(...)                                                                                \
+    (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)),                      \
+        (const char *const[])                                                                      \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+/* For handlers: the rows of this statement are the answer. Always true. */
+bool answer_row(struct request *req, int status, enum sql_id statement, int count,
+                const char *const *values);
+bool answer_created(struct request *req, enum sql_id statement, int count,
+                    const char *const *values);
+bool answer_self(struct request *req, enum sql_id statement, int count, const char *const *values);
+bool answer_items(struct request *req, enum sql_id statement, int count, const char *const *values);
+bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
+                 const char *const *values);
+
+/* Makes the reply out of the rows. */
+bool segment_render(struct request *req, const PGresult *rows) must_check;
+
+#endif

@@ -1,0 +1,24 @@
+/* What the whole process shares; made by main, read by every request. */
+#ifndef ANSINH_SERVICE_H
+#define ANSINH_SERVICE_H
+
+#include <stddef.h>
+
+struct contract;
+struct pool;
+struct route_table;
+struct token_keys;
+
+struct service {
+    const struct contract *contract;
+    const struct route_table *routes;
+    const struct token_keys *keys;
+    struct pool *read_pool;
+    struct pool *write_pool;
+    size_t body_limit;      /* bytes; a longer body is 413 */
+    size_t memory_limit;    /* bytes of arena a request may use */
+    const char *cursor_key; /* 32 bytes that sign list cursors */
+    int schema_version;     /* newest migration this binary knows */
+};
+
+#endif

@@ -1,0 +1,228 @@
+/* Access tokens. */
+#include "middleware/token.h"
+
+#include <jwt.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "middleware/problem.h"
+#include "middleware/route.h"
+
+/* libjwt copies the token to the stack, so the cap is a matter of memory safety too. */
+enum { TOKEN_MAX = 4096, SIGNATURE_TEXT = 43, CLOCK_SKEW_SECONDS = 60 };
+
+#define ISSUER "ansinh"
+#define AUDIENCE "ansinh-api"
+
+static bool key_parse(struct token_key *key, const char *text, size_t size)
+{
+    const char *colon = memchr(text, ':', size);
+    size_t kid_size = colon ? (size_t)(colon - text) : 0;
+    if (kid_size == 0 || kid_size >= sizeof key->kid) {
+        return false;
+    }
+    memcpy(key->kid, text, kid_size);
+    key->kid[kid_size] = '\0';
+    size_t secret_size = 0;
+    const char *end = NULL;
+    const char *hex = colon + 1;
+    size_t hex_size = size - kid_size - 1;
+    if (sodium_hex2bin(key->secret, sizeof key->secret, hex, hex_size, NULL, &secret_size, &end) ||
+        end != hex + hex_size || secret_size < TOKEN_KEY_MIN) {
+        return false;
+    }
+    key->size = (int)secret_size;
+    return true;
+}
+
+bool token_keys_parse(struct token_keys *keys, const char *text)
+{
+    keys->count = 0;
+    while (text && *text) {
+        size_t size = strcspn(text, ",");
+        if (keys->count == 2 || !key_parse(&keys->key[keys->count], text, size)) {
+            return false;
+        }
+        keys->count++;
+        text += size;
+        text += *text == ',';
+    }
+    return keys->count > 0;
+}
+
+static const struct token_key *key_by_kid(const struct token_keys *keys, const char *kid)
+{
+    for (int i = 0; kid && i < keys->count; i++) {
+        if (strcmp(keys->key[i].kid, kid) == 0) {
+            return &keys->key[i];
+        }
+    }
+    return NULL;
+}
+
+/* A base64url segment (no padding, canonical tail) that holds a JSON object without repeated names. */
+static json_t *segment_object(struct arena *arena, const char *text, size_t size)
+{
+    char *plain = arena_alloc(arena, size + 1);
+    size_t plain_size = 0;
+    const char *end = NULL;
+    if (sodium_base642bin((unsigned char *)plain, size, text, size, NULL, &plain_size, &end,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
+        end != text + size) {
+        return NULL;
+    }
+    json_t *object = json_loadb(plain, plain_size, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return NULL;
+    }
+    arena_defer(arena, (void (*)(void *))json_decref, object);
+    return object;
+}
+
+static bool text_is(const json_t *object, const char *name, const char *wanted)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+    return value && strcmp(value, wanted) == 0;
+}
+
+/* Exactly alg, kid and typ: whatever else a header may ask for (crit, jku, jwk …) is refused. */
+static const struct token_key *key_of_header(const struct token_keys *keys, const json_t *header)
+{
+    if (!header || json_object_size(header) != 3 || !text_is(header, "alg", "HS256") ||
+        !text_is(header, "typ", "JWT")) {
+        return NULL;
+    }
+    return key_by_kid(keys, json_string_value(json_object_get(header, "kid")));
+}
+
+static bool signature_holds(const struct token_key *key, const char *token)
+{
+    jwt_t *jwt = NULL;
+    bool good = jwt_decode(&jwt, token, key->secret, key->size) == 0 && jwt &&
+                jwt_get_alg(jwt) == JWT_ALG_HS256;
+    jwt_free(jwt);
+    return good;
+}
+
+static int index_of(const char *const *names, int count, const char *name)
+{
+    for (int i = 1; name && i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static enum token_verdict times_verdict(const json_t *claims, int64_t now)
+{
+    const json_t *issued = json_object_get(claims, "iat");
+    const json_t *expires = json_object_get(claims, "exp");
+    if (!json_is_integer(issued) || !json_is_integer(expires) ||
+        json_integer_value(issued) > now + CLOCK_SKEW_SECONDS ||
+        json_integer_value(expires) > json_integer_value(issued) + TOKEN_LIFE_SECONDS) {
+        return TOKEN_BAD;
+    }
+    return json_integer_value(expires) > now ? TOKEN_GOOD : TOKEN_TOO_OLD;
+}
+
+static bool is_uuid(const char *text)
+{
+    return text && strlen(text) == 36 && strspn(text, "0123456789abcdef-") == 36;
+}
+
+static bool caller_of_claims(struct arena *arena, const json_t *claims, struct caller *caller)
+{
+    const char *user = json_string_value(json_object_get(claims, "sub"));
+    const char *session = json_string_value(json_object_get(claims, "sid"));
+    const json_t *generation = json_object_get(claims, "gen");
+    caller->slice = (enum slice)index_of(slice_names, SLICE_COUNT,
+                                         json_string_value(json_object_get(claims, "slice")));
+    caller->duty = (enum duty)index_of(duty_names, DUTY_COUNT,
+                                       json_string_value(json_object_get(claims, "duty")));
+    if (!is_uuid(user) || !is_uuid(session) || !json_is_integer(generation) || !caller->slice ||
+        !caller->duty) {
+        return false;
+    }
+    caller->user_id = user;
+    caller->session_id = session;
+    caller->generation = arena_printf(arena, "%lld", (long long)json_integer_value(generation));
+    return true;
+}
+
+enum token_verdict token_verify(const struct token_keys *keys, struct arena *arena,
+                                const char *token, int64_t now, struct caller *caller)
+{
+    size_t size = strnlen(token, TOKEN_MAX + 1);
+    const char *first = memchr(token, '.', size);
+    const char *second = first ? memchr(first + 1, '.', size - (size_t)(first + 1 - token)) : NULL;
+    if (size > TOKEN_MAX || !second || first == token || second == first + 1 ||
+        size - (size_t)(second + 1 - token) != SIGNATURE_TEXT) {
+        return TOKEN_BAD;
+    }
+    unsigned char signature[crypto_auth_hmacsha256_BYTES + 1];
+    size_t signature_size = 0;
+    if (sodium_base642bin(signature, sizeof signature, second + 1, SIGNATURE_TEXT, NULL,
+                          &signature_size, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
+        signature_size != crypto_auth_hmacsha256_BYTES) {
+        return TOKEN_BAD;
+    }
+    json_t *header = segment_object(arena, token, (size_t)(first - token));
+    json_t *claims = segment_object(arena, first + 1, (size_t)(second - first - 1));
+    const struct token_key *key = key_of_header(keys, header);
+    if (!key || !claims || !signature_holds(key, token) || !text_is(claims, "iss", ISSUER) ||
+        !text_is(claims, "aud", AUDIENCE) || !caller_of_claims(arena, claims, caller)) {
+        return TOKEN_BAD;
+    }
+    return times_verdict(claims, now);
+}
+
+const char *token_issue(const struct token_keys *keys, struct arena *arena,
+                        const struct caller *caller, int64_t now)
+{
+    const struct token_key *key = &keys->key[0];
+    jwt_t *jwt = NULL;
+    if (jwt_new(&jwt)) {
+        return NULL;
+    }
+    arena_defer(arena, (void (*)(void *))jwt_free, jwt);
+    bool made = !jwt_set_alg(jwt, JWT_ALG_HS256, key->secret, key->size) &&
+                !jwt_add_header(jwt, "kid", key->kid) && !jwt_add_grant(jwt, "iss", ISSUER) &&
+                !jwt_add_grant(jwt, "aud", AUDIENCE) &&
+                !jwt_add_grant(jwt, "sub", caller->user_id) &&
+                !jwt_add_grant(jwt, "sid", caller->session_id) &&
+                !jwt_add_grant_int(jwt, "gen", strtol(caller->generation, NULL, 10)) &&
+                !jwt_add_grant(jwt, "slice", slice_names[caller->slice]) &&
+                !jwt_add_grant(jwt, "duty", duty_names[caller->duty]) &&
+                !jwt_add_grant_int(jwt, "iat", (long)now) &&
+                !jwt_add_grant_int(jwt, "exp", (long)now + TOKEN_LIFE_SECONDS);
+    char *token = made ? jwt_encode_str(jwt) : NULL;
+    if (!token) {
+        return NULL;
+    }
+    arena_defer(arena, free, token);
+    return token;
+}
+
+bool token_check(struct request *req)
+{
+    if (req->route->tiers & ANYONE) {
+        return true;
+    }
+    const char *header = request_header(req, "Authorization");
+    if (!header || strncasecmp(header, "Bearer ", 7) != 0) {
+        return fail(req, TOKEN_MISSING);
+    }
+    switch (token_verify(req->service->keys, req->arena, header + 7, time(NULL), &req->caller)) {
+    case TOKEN_GOOD:
+        return true;
+    case TOKEN_TOO_OLD:
+        return fail(req, TOKEN_EXPIRED);
+    default:
+        return fail(req, TOKEN_INVALID);
+    }
+}

@@ -1,0 +1,339 @@
+/* The database side of a request. */
+#include "middleware/transaction.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "middleware/contract.h"
+#include "middleware/pipeline.h"
+#include "middleware/problem.h"
+#include "middleware/route.h"
+
+/* How long a request may wait for a connection, and then for all its statements. */
+static const uint64_t wait_for_connection_ns = 2000000000u;
+static const uint64_t work_deadline_ns = 8000000000u;
+
+struct transaction {
+    struct connection *connection;
+    const char *key;         /* Idempotency-Key, or NULL */
+    const char *fingerprint; /* of method, target and body, in hex */
+    uint64_t deadline_ns;
+    bool sent;   /* the opening statements are on their way */
+    bool open;   /* … and were answered well */
+    bool begun;  /* an explicit transaction waits for commit or rollback */
+    bool broken; /* the connection cannot be used again */
+};
+
+static bool take(struct request *req)
+{
+    struct transaction *txn = arena_alloc(req->arena, sizeof *txn);
+    const struct service *service = req->service;
+    struct pool *pool = route_writes(req->route) ? service->write_pool : service->read_pool;
+    uint64_t now = monotonic_ns();
+    txn->deadline_ns = now + work_deadline_ns;
+    req->transaction = txn;
+    switch (pool_take(pool, now + wait_for_connection_ns, &txn->connection)) {
+    case POOL_READY:
+        return true;
+    case POOL_BUSY:
+        return fail(req, BUSY);
+    default:
+        return fail(req, DATABASE_UNAVAILABLE);
+    }
+}
+
+static bool broke(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    txn->broken = true;
+    return fail(req, monotonic_ns() >= txn->deadline_ns ? TIMEOUT : DATABASE_UNAVAILABLE);
+}
+
+static bool send(struct request *req, enum slice slice, enum sql_id statement, int count,
+                 const char *const *values)
+{
+    return pipeline_send(req->transaction->connection, slice, statement, count, values) ||
+           broke(req);
+}
+
+/* The next result if it succeeded; after an error the pipeline is synced and drained. */
+static const PGresult *receive(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    PGresult *result = pipeline_receive(txn->connection, txn->deadline_ns);
+    if (!result) {
+        broke(req);
+        return NULL;
+    }
+    arena_defer(req->arena, (void (*)(void *))PQclear, result);
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+        return result;
+    }
+    fail_sql(req, result);
+    return NULL;
+}
+
+/* What identifies the request that a key belongs to. */
+static const char *fingerprint_of(struct request *req)
+{
+    unsigned char hash[32];
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    const char *body = req->json ? request_body_text(req) : "";
+    crypto_generichash_update(&state, (const unsigned char *)req->path, strlen(req->path) + 1);
+    crypto_generichash_update(&state, (const unsigned char *)body, strlen(body));
+    crypto_generichash_final(&state, hash, sizeof hash);
+    char *hex = arena_alloc(req->arena, 2 * sizeof hash + 1);
+    return sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
+}
+
+static bool send_session(struct request *req)
+{
+    const struct caller *caller = &req->caller;
+    return send(req, SLICE_NONE, SQL_SESSION_OPEN,
+                PARAMS(caller->session_id, caller->generation, slice_names[caller->slice],
+                       route_writes(req->route) ? "off" : "on"));
+}
+
+static bool send_opening(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    txn->sent = true;
+    if (!route_writes(req->route)) {
+        return send_session(req);
+    }
+    if (!send(req, SLICE_NONE, SQL_TRANSACTION_BEGIN, 0, NULL) || !send_session(req)) {
+        return false;
+    }
+    if (!operation_takes_key(req->operation)) {
+        return true;
+    }
+    txn->key = request_header(req, "Idempotency-Key");
+    txn->fingerprint = fingerprint_of(req);
+    return send(req, req->caller.slice, SQL_IDEMPOTENCY_BEGIN,
+                PARAMS(req->route->operation_id, txn->key, txn->fingerprint));
+}
+
+/* The session row may be gone since the token was made: then the role was never switched. */
+static bool receive_session(struct request *req)
+{
+    const PGresult *session = receive(req);
+    return session && (PQntuples(session) == 1 || fail(req, TOKEN_STALE));
+}
+
+/* Leaves the connection clean: the first Sync ends whatever failed, and the rollback runs after it,
+ * because an aborted pipeline would skip it. */
+static bool abandon(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    struct connection *connection = txn->connection;
+    bool sent = pipeline_sync(connection);
+    if (sent && route_writes(req->route)) {
+        sent = pipeline_send(connection, SLICE_NONE, SQL_TRANSACTION_ROLLBACK, 0, NULL) &&
+               pipeline_sync(connection);
+    }
+    txn->begun = false;
+    txn->broken = !sent || !pipeline_drain(connection, txn->deadline_ns);
+    return !txn->broken;
+}
+
+static bool replay(struct request *req);
+
+static bool receive_opening(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    if (txn->open) {
+        return true;
+    }
+    if (route_writes(req->route)) {
+        if (!receive(req)) {
+            return false;
+        }
+        txn->begun = true;
+    }
+    if (!receive_session(req)) {
+        return false;
+    }
+    if (txn->key && !receive(req)) {
+        if (req->problem.kind == BUSY) { /* lock_timeout: the first request is still at work */
+            req->problem.kind = IDEMPOTENCY_IN_FLIGHT;
+        }
+        return req->problem.kind == DUPLICATE ? replay(req) : false;
+    }
+    txn->open = true;
+    return true;
+}
+
+static bool open_and_send(struct request *req, enum sql_id statement, int count,
+                          const char *const *values)
+{
+    if (!req->transaction && !take(req)) {
+        return false;
+    }
+    if (!req->transaction->sent && !send_opening(req)) {
+        return false;
+    }
+    return send(req, req->caller.slice, statement, count, values);
+}
+
+const PGresult *ask(struct request *req, enum sql_id statement, int count,
+                    const char *const *values)
+{
+    if (!open_and_send(req, statement, count, values)) {
+        return NULL;
+    }
+    if (!pipeline_flush(req->transaction->connection)) {
+        broke(req);
+        return NULL;
+    }
+    return receive_opening(req) ? receive(req) : NULL;
+}
+
+const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
+                         const char *const *values)
+{
+    if (!take(req)) {
+        return NULL;
+    }
+    const PGresult *rows = NULL;
+    if (!send(req, SLICE_NONE, statement, count, values)) {
+        return NULL;
+    }
+    if (!pipeline_sync(req->transaction->connection)) {
+        broke(req);
+        return NULL;
+    }
+    rows = receive(req);
+    if (!req->transaction->broken &&
+        !pipeline_drain(req->transaction->connection, req->transaction->deadline_ns)) {
+        broke(req);
+        rows = NULL;
+    }
+    transaction_end(req);
+    return rows;
+}
+
+static const char *reply_location(const struct request *req)
+{
+    for (int i = 0; i < req->reply.header_count; i++) {
+        if (strcmp(req->reply.headers[i].name, "Location") == 0) {
+            return req->reply.headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* Stores the answer under its key (only a success is kept, a refusal leaves no key) and commits. */
+static bool commit(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    const char *status = arena_printf(req->arena, "%d", req->reply.status);
+    if (txn->key && !send(req, req->caller.slice, SQL_IDEMPOTENCY_STORE,
+                          PARAMS(req->route->operation_id, txn->key, status, reply_location(req),
+                                 req->reply.body))) {
+        return false;
+    }
+    if (!send(req, SLICE_NONE, SQL_TRANSACTION_COMMIT, 0, NULL)) {
+        return false;
+    }
+    if (!pipeline_sync(txn->connection)) {
+        return broke(req);
+    }
+    if (txn->key && !receive(req)) {
+        return false;
+    }
+    const PGresult *done = receive(req);
+    if (!done || strcmp(PQcmdStatus((PGresult *)done), "COMMIT") != 0) {
+        return done ? fail(req, INTERNAL) : false;
+    }
+    txn->begun = false;
+    return pipeline_drain(txn->connection, txn->deadline_ns) || broke(req);
+}
+
+/* The key is known: answer again what was answered then, or say that it was another request. */
+static bool replay(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    const char *operation = req->route->operation_id;
+    abandon(req);
+    req->problem = (struct problem){0};
+    if (txn->broken || !send_session(req) ||
+        !send(req, req->caller.slice, SQL_IDEMPOTENCY_FIND, PARAMS(operation, txn->key))) {
+        return broke(req);
+    }
+    if (!pipeline_sync(txn->connection)) {
+        return broke(req);
+    }
+    const PGresult *found = receive_session(req) ? receive(req) : NULL;
+    if (!found) {
+        return false;
+    }
+    if (PQntuples(found) == 0) { /* the first request gave up in between: the client may retry */
+        return fail(req, IDEMPOTENCY_IN_FLIGHT);
+    }
+    if (strcmp(PQgetvalue(found, 0, 0), txn->fingerprint) != 0) {
+        return fail(req, IDEMPOTENCY_KEY_REUSED);
+    }
+    reply_json(req, (int)strtol(PQgetvalue(found, 0, 1), NULL, 10), PQgetvalue(found, 0, 3),
+               (size_t)PQgetlength(found, 0, 3));
+    if (!PQgetisnull(found, 0, 2)) {
+        reply_header(req, "Location", PQgetvalue(found, 0, 2));
+    }
+    reply_header(req, "Idempotency-Replayed", "true");
+    return false; /* answered: nothing is left to run */
+}
+
+static bool read_segment(struct request *req)
+{
+    const struct segment *segment = req->segment;
+    if (!open_and_send(req, segment->statement, segment->count, segment->values)) {
+        return false;
+    }
+    struct transaction *txn = req->transaction;
+    if (!pipeline_sync(txn->connection)) {
+        return broke(req);
+    }
+    const PGresult *rows = receive_opening(req) ? receive(req) : NULL;
+    if (!rows) {
+        return false;
+    }
+    if (!pipeline_drain(txn->connection, txn->deadline_ns)) {
+        return broke(req);
+    }
+    transaction_end(req); /* the connection is free before the answer is written */
+    return segment_render(req, rows);
+}
+
+bool transaction_finish(struct request *req)
+{
+    const struct segment *segment = req->segment;
+    if (segment && !route_writes(req->route)) {
+        return read_segment(req);
+    }
+    if (segment) {
+        const PGresult *rows = ask(req, segment->statement, segment->count, segment->values);
+        if (!rows || !segment_render(req, rows)) {
+            return false;
+        }
+    }
+    return !req->transaction || !req->transaction->begun || commit(req);
+}
+
+void transaction_end(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    if (!txn || !txn->connection) {
+        return;
+    }
+    struct connection *connection = txn->connection;
+    bool dirty = txn->begun || connection->expected != connection->received;
+    if (dirty && !txn->broken) {
+        abandon(req);
+    }
+    req->database_trips += connection->trips;
+    txn->connection = NULL;
+    req->transaction = NULL;
+    pool_give(connection, !txn->broken);
+}

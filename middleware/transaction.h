@@ -1,0 +1,29 @@
+/* The database side of a request: one pipelined trip for a read, two for a keyed write.
+ *
+ *   read    open the session, statement                                     | Sync
+ *   write   begin, open the session, idempotency key, what the handler asks | answer stored, commit
+ *
+ * The first statement reads the session row and switches role and scope (model: the token says who,
+ * the database says what). A handler never sees a connection: it names statements. */
+#ifndef ANSINH_TRANSACTION_H
+#define ANSINH_TRANSACTION_H
+
+#include <libpq-fe.h>
+
+#include "middleware/segment.h"
+
+/* For handlers that must look before they go on: the rows now, inside the request's transaction.
+ * NULL after fail(). The result belongs to the arena. */
+const PGresult *ask(struct request *req, enum sql_id statement, int count,
+                    const char *const *values) must_check;
+/* Outside any session, as the login role, in a transaction of its own; only gate functions can be
+ * called like this (sign-in). */
+const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
+                         const char *const *values) must_check;
+
+/* Runs what the handler left: its segment, the stored answer and the commit. */
+bool transaction_finish(struct request *req) must_check;
+/* Gives the connection back in any case; rolls back what was not committed. */
+void transaction_end(struct request *req);
+
+#endif
