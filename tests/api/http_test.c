@@ -1,0 +1,244 @@
+/* The edge of HTTP: what is not a request of the contract gets a precise refusal. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+/* Sends raw bytes and reads until the server closes or has answered with a whole head. */
+static const char *raw(const char *bytes, size_t size)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((unsigned short)server_port_number())};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct timeval patience = {.tv_sec = 5};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(send(fd, bytes, size, MSG_NOSIGNAL), (ssize_t)size);
+    static char reply[16384];
+    size_t got = 0;
+    ssize_t more;
+    while (got < sizeof reply - 1 &&
+           (more = recv(fd, reply + got, sizeof reply - 1 - got, 0)) > 0) {
+        got += (size_t)more;
+        reply[got] = '\0';
+        if (strstr(reply, "\r\n\r\n")) {
+            break;
+        }
+    }
+    reply[got] = '\0';
+    close(fd);
+    return reply;
+}
+
+static int raw_status(const char *request)
+{
+    const char *reply = raw(request, strlen(request));
+    return strncmp(reply, "HTTP/1.1 ", 9) == 0 ? (int)strtol(reply + 9, NULL, 10) : 0;
+}
+
+START_TEST(unknown_paths_are_404_for_every_method)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    static const char *const paths[] = {"/",     "/v1", "/v2/me", "/v1/unitss", "/v1/units/1/2/3",
+                                        "/V1/me"};
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        for (size_t p = 0; p < sizeof paths / sizeof *paths; p++) {
+            expect_problem(call("nation.manager", methods[m], paths[p], NULL), 404, "not_found");
+        }
+    }
+}
+END_TEST
+
+START_TEST(known_paths_say_which_methods_they_allow)
+{
+    struct answer answer = call("nation.manager", "DELETE", "/v1/enrolments", NULL);
+    expect_problem(answer, 405, "method_not_allowed");
+    ck_assert_str_eq(answer_header(answer, "Allow"), "GET, HEAD, POST, OPTIONS");
+    answer = call(NULL, "PUT", "/livez", NULL);
+    expect_problem(answer, 405, "method_not_allowed");
+    answer = call(NULL, "OPTIONS", "/v1/me", NULL);
+    expect_status(answer, 204);
+    ck_assert_str_eq(answer_header(answer, "Allow"), "GET, HEAD, OPTIONS");
+}
+END_TEST
+
+START_TEST(every_operation_refuses_every_other_method)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    size_t count = 0;
+    const struct operation *all = contract_operations(harness_contract(), &count);
+    for (size_t i = 0; i < count; i++) {
+        for (int m = 0; m < METHOD_COUNT; m++) {
+            bool known = false;
+            for (size_t j = 0; j < count; j++) {
+                known |= all[j].method == (enum method)m && !strcmp(all[j].path, all[i].path);
+            }
+            if (!known) {
+                expect_problem(call("nation.manager", methods[m], all[i].path, NULL), 405,
+                               "method_not_allowed");
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(head_is_get_without_the_body)
+{
+    struct answer answer = expect_status(call(NULL, "HEAD", "/livez", NULL), 200);
+    ck_assert_uint_eq(answer.size, 0);
+    ck_assert_str_eq(answer_header(answer, "Content-Type"), "application/json");
+}
+END_TEST
+
+START_TEST(a_long_body_is_413_and_no_handler_sees_half_of_it)
+{
+    char *body = malloc(300000);
+    memset(body, ' ', 299999);
+    body[299999] = '\0';
+    memcpy(body, "{}", 2);
+    struct answer answer = call("commune.manager", "POST", "/v1/units", body);
+    free(body);
+    expect_problem(answer, 413, "body_too_large");
+}
+END_TEST
+
+START_TEST(only_json_is_accepted)
+{
+    const char *const form[] = {"Content-Type: application/x-www-form-urlencoded",
+                                "Idempotency-Key: form-0001", NULL};
+    const char *const plain[] = {"Content-Type: text/plain", "Idempotency-Key: form-0002", NULL};
+    struct answer answer = call_with("commune.manager", "POST", "/v1/units", NULL, form);
+    expect_problem(answer, 400, "malformed_json");
+    static const char head[] = "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n";
+    ck_assert_int_eq(raw_status(text("%sContent-Type: text/plain\r\n\r\n{}", head)), 415);
+    ck_assert_int_eq(raw_status(text("%s\r\n{}", head)), 415);
+    ck_assert_int_eq(
+        raw_status(text("%sContent-Type: application/json; charset=utf-8\r\n\r\n{}", head)), 400);
+    answer = call_with("commune.manager", "POST", "/v1/units", NULL, plain);
+    expect_problem(answer, 400, "malformed_json");
+}
+END_TEST
+
+START_TEST(json_that_others_could_read_differently_is_refused)
+{
+    static const char *const bodies[] = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"username\":\"a\",\"username\":\"b\",\"password\":\"c\"}",
+        "{\"username\":\"a\\u0000b\",\"password\":\"c\"}",
+        "{\"username\":\"a\",\"password\":\"c\"}x",
+        "\xef\xbb\xbf{\"username\":\"a\",\"password\":\"c\"}",
+        "{\"username\":\"\xff\",\"password\":\"c\"}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct answer answer = call_with(NULL, "POST", "/v1/sessions", bodies[i], NULL);
+        ck_assert_msg(answer.status == 400, "%s: %d", bodies[i], answer.status);
+    }
+}
+END_TEST
+
+START_TEST(targets_with_two_readings_are_400)
+{
+    static const char *const paths[] = {
+        "/v1//units",
+        "//v1/units",
+        "/v1/units/",
+        "/v1/./units",
+        "/v1/../v1/units",
+        "/v1/units%2f1",
+        "/v1/units/%00",
+        "/v1/units/%ff",
+        "/v1/units/%",
+        "/v1/units?limit",
+        "/v1/units?limit=1&limit=2",
+        "/v1/units?unknown=1",
+        "/v1/units?=1",
+        "/v1/units?limit=0",
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct answer answer = call("nation.viewer", "GET", paths[i], NULL);
+        ck_assert_msg(answer.status == 400, "%s: %d %s", paths[i], answer.status, answer.body);
+    }
+}
+END_TEST
+
+START_TEST(messages_that_a_proxy_could_read_differently_are_400)
+{
+    static const char *const requests[] = {
+        "GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+        "GET /livez HTTP/1.1\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nHost: a\r\nX: a\x01"
+        "b\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        ck_assert_msg(raw_status(requests[i]) == 400, "request %zu", i);
+    }
+}
+END_TEST
+
+START_TEST(problems_speak_the_language_that_was_asked_for)
+{
+    const char *const english[] = {"Accept-Language: en-GB, vi;q=0.5", NULL};
+    struct answer answer = call_with(NULL, "GET", "/v1/me", NULL, english);
+    ck_assert_str_eq(text_member(answer, "title"), "Sign-in is required");
+    ck_assert_str_eq(answer_header(answer, "Content-Language"), "en");
+    answer = call_with(NULL, "GET", "/v1/me", NULL, NULL);
+    ck_assert_str_eq(text_member(answer, "title"), "Cần đăng nhập");
+}
+END_TEST
+
+START_TEST(a_request_keeps_its_id)
+{
+    const char *const own[] = {"X-Request-Id: phone-42.7", NULL};
+    struct answer answer = call_with(NULL, "GET", "/v1/me", NULL, own);
+    ck_assert_str_eq(answer_header(answer, "X-Request-Id"), "phone-42.7");
+    ck_assert_str_eq(text_member(answer, "instance"), "urn:ansinh:request:phone-42.7");
+    const char *const evil[] = {"X-Request-Id: a\"b", NULL};
+    answer = call_with(NULL, "GET", "/v1/me", NULL, evil);
+    ck_assert_uint_eq(strlen(answer_header(answer, "X-Request-Id")), 36);
+}
+END_TEST
+
+START_TEST(the_service_tells_about_itself)
+{
+    expect_status(call(NULL, "GET", "/livez", NULL), 200);
+    expect_status(call(NULL, "GET", "/readyz", NULL), 200);
+    struct answer contract = expect_status(call(NULL, "GET", "/openapi.json", NULL), 200);
+    ck_assert_str_eq(text_member(contract, "openapi"), "3.1.0");
+    struct answer docs = expect_status(call(NULL, "GET", "/docs", NULL), 200);
+    ck_assert_ptr_nonnull(strstr(docs.body, "/openapi.json"));
+    ck_assert_ptr_nonnull(
+        strstr(answer_header(docs, "Content-Security-Policy"), "default-src 'none'"));
+}
+END_TEST
+
+Suite *http_suite(void)
+{
+    Suite *suite = suite_create("http");
+    TCase *tcase = tcase_create("http");
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, unknown_paths_are_404_for_every_method);
+    tcase_add_test(tcase, known_paths_say_which_methods_they_allow);
+    tcase_add_test(tcase, every_operation_refuses_every_other_method);
+    tcase_add_test(tcase, head_is_get_without_the_body);
+    tcase_add_test(tcase, a_long_body_is_413_and_no_handler_sees_half_of_it);
+    tcase_add_test(tcase, only_json_is_accepted);
+    tcase_add_test(tcase, json_that_others_could_read_differently_is_refused);
+    tcase_add_test(tcase, targets_with_two_readings_are_400);
+    tcase_add_test(tcase, messages_that_a_proxy_could_read_differently_are_400);
+    tcase_add_test(tcase, problems_speak_the_language_that_was_asked_for);
+    tcase_add_test(tcase, a_request_keeps_its_id);
+    tcase_add_test(tcase, the_service_tells_about_itself);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,233 @@
+/* The permission matrix over HTTP: every route x tier x duty against the hand-written lines, and the
+ * relations (own, sibling, parent, child …) that a row may have to a caller. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+enum { LOGINS = 15, MAX_LINES = 128 };
+
+static const char *const logins[LOGINS] = {
+    "nation.manager",   "nation.officer",  "nation.viewer",    "province.manager",
+    "province.officer", "province.viewer", "district.manager", "district.officer",
+    "district.viewer",  "commune.manager", "commune.officer",  "commune.viewer",
+    "agency.manager",   "agent.collector", "agent.viewer",
+};
+
+struct line {
+    char method[8];
+    char path[64];
+    char expected[LOGINS][4];
+    bool public;
+};
+static struct line lines[MAX_LINES];
+static size_t line_count;
+
+static void read_line(char *source)
+{
+    struct line *line = &lines[line_count];
+    char *rest = NULL;
+    char *word = strtok_r(source, " \t\n", &rest);
+    if (!word || word[0] == '#') {
+        return;
+    }
+    snprintf(line->method, sizeof line->method, "%s", word);
+    word = strtok_r(NULL, " \t\n", &rest);
+    snprintf(line->path, sizeof line->path, "%s", word ? word : "");
+    for (int i = 0; i < LOGINS; i++) {
+        word = strtok_r(NULL, " \t\n", &rest);
+        ck_assert_msg(word != NULL, "matrix line %s %s is short", line->method, line->path);
+        snprintf(line->expected[i], sizeof line->expected[i], "%.3s", word);
+    }
+    word = strtok_r(NULL, " \t\n", &rest);
+    line->public = word && strcmp(word, "public") == 0;
+    line_count++;
+}
+
+static void read_matrix(void)
+{
+    char buffer[512];
+    FILE *file = fopen("tests/matrix.txt", "r");
+    ck_assert_ptr_nonnull(file);
+    line_count = 0;
+    while (fgets(buffer, sizeof buffer, file)) {
+        read_line(buffer);
+    }
+    fclose(file);
+}
+
+START_TEST(every_route_has_its_line_and_every_line_its_route)
+{
+    size_t count = 0;
+    const struct operation *all = contract_operations(harness_contract(), &count);
+    read_matrix();
+    ck_assert_uint_eq(line_count, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = 0;
+        while (n < line_count && (strcmp(lines[n].path, all[i].path) != 0 ||
+                                  strcmp(lines[n].method, method_names[all[i].method]) != 0)) {
+            n++;
+        }
+        ck_assert_msg(n < line_count, "%s has no line in tests/matrix.txt", all[i].id);
+    }
+}
+END_TEST
+
+/* A path with something in place of each {name}: an id that nobody has. */
+static const char *concrete(const char *path)
+{
+    const char *brace = strchr(path, '{');
+    if (!brace) {
+        return path;
+    }
+    const char *id = strstr(path, "units") ? "999999998" : "01900000-0000-7000-8000-00000000dead";
+    return text("%.*s%s%s", (int)(brace - path), path, id, strchr(brace, '}') + 1);
+}
+
+static void check_cell(const struct line *line, int login)
+{
+    const char *body = strcmp(line->method, "GET") == 0 ? NULL : "{}";
+    struct answer answer = call(logins[login], line->method, concrete(line->path), body);
+    if (strcmp(line->expected[login], "ok") != 0) {
+        ck_assert_msg(answer.status == 403, "%s %s as %s: %d, the matrix says 403", line->method,
+                      line->path, logins[login], answer.status);
+        ck_assert_str_eq(text_member(answer, "code"), "forbidden");
+        return;
+    }
+    ck_assert_msg(answer.status < 300 || answer.status == 404 || answer.status == 400,
+                  "%s %s as %s: %d, the matrix says ok: %s", line->method, line->path,
+                  logins[login], answer.status, answer.body);
+}
+
+START_TEST(every_cell_of_the_matrix_holds)
+{
+    read_matrix();
+    for (size_t n = 0; n < line_count; n++) {
+        for (int login = 0; login < LOGINS; login++) {
+            check_cell(&lines[n], login);
+        }
+        harness_forget();
+    }
+}
+END_TEST
+
+START_TEST(every_line_but_the_public_ones_needs_a_token)
+{
+    read_matrix();
+    for (size_t n = 0; n < line_count; n++) {
+        const char *body = strcmp(lines[n].method, "GET") == 0 ? NULL : "{}";
+        struct answer answer = call(NULL, lines[n].method, concrete(lines[n].path), body);
+        ck_assert_msg((answer.status == 401) != lines[n].public, "%s %s: %d", lines[n].method,
+                      lines[n].path, answer.status);
+    }
+}
+END_TEST
+
+/* One row of each kind in three places, and who must see which. */
+struct relation {
+    const char *login;
+    bool own;     /* the row in Đồng Kho, credited to its collector */
+    bool sibling; /* in Tánh Linh, same office */
+    bool cousin;  /* in Hàm Tân, another office of the province */
+};
+
+static const struct relation relations[] = {
+    {"nation.viewer", true, true, true},         {"province.viewer", true, true, true},
+    {"district.viewer", true, true, false},      {"commune.viewer", true, false, false},
+    {"agency.manager", true, true, false},       {"agent.collector", true, false, false},
+    {"agent.viewer", true, false, false},        {"neighbour.collector", false, true, false},
+    {"neighbour.commune", false, true, false},   {"neighbour.district", false, false, true},
+    {"neighbour.province", false, false, false},
+};
+
+static const char *enrol(const char *unit, const char *agent)
+{
+    return sql_text(text(
+        "with p as (insert into person (id, full_name, name_key, birth, birth_precision, sex, "
+        "hamlet_id, province_id, district_id, commune_id, created_by) select uuid7(), 'A', 'a', "
+        "'1990-01-01', 'day', 'male', h.id, h.province_id, h.district_id, h.commune_id, uuid7() "
+        "from unit h where h.id = %s returning *) insert into enrolment (id, person_id, scheme, "
+        "kind, months, starts_on, ends_on, paid_on, agency_id, collector_id, unit_id, province_id, "
+        "district_id, commune_id, created_by) select uuid7(), p.id, 'hhi', 'new', 12, "
+        "'2020-01-01', '2020-12-31', '2020-01-01', c.agency_id, c.id, p.hamlet_id, p.province_id, "
+        "p.district_id, p.commune_id, uuid7() from p, collector c where c.card_number = '%s' "
+        "returning id",
+        unit, agent));
+}
+
+static void check_visible(const char *login, const char *id, bool visible)
+{
+    struct answer answer = call(login, "GET", text("/v1/enrolments/%s", id), NULL);
+    ck_assert_msg(answer.status == (visible ? 200 : 404), "%s: %d", login, answer.status);
+    struct answer list = call(login, "GET", "/v1/enrolments?limit=200", NULL);
+    ck_assert_msg((strstr(expect_status(list, 200).body, id) != NULL) == visible, "%s", login);
+}
+
+START_TEST(rows_are_seen_from_above_and_from_nowhere_else)
+{
+    const char *own = enrol("900101", "NVT-68-0001");
+    const char *sibling = enrol("900201", "NVT-68-0002");
+    const char *cousin = enrol("900301", "NVT-68-0003");
+    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
+        check_visible(relations[i].login, own, relations[i].own);
+        check_visible(relations[i].login, sibling, relations[i].sibling);
+        check_visible(relations[i].login, cousin, relations[i].cousin);
+    }
+    sql_text("delete from enrolment where paid_on = '2020-01-01'");
+}
+END_TEST
+
+START_TEST(an_empty_scope_sees_nothing)
+{
+    const char *id = enrol("900101", "NVT-68-0001");
+    token_of("agent.viewer");
+    sql_text("update session set agent_id = '' where user_id = (select id from app_user where "
+             "username = 'agent.viewer')");
+    struct answer list = call("agent.viewer", "GET", "/v1/enrolments", NULL);
+    ck_assert_uint_eq(json_array_size(member(expect_status(list, 200), "items")), 0);
+    expect_problem(call("agent.viewer", "GET", text("/v1/enrolments/%s", id), NULL), 404,
+                   "not_found");
+    sql_text("update session s set agent_id = u.collector_id::text from app_user u where "
+             "u.id = s.user_id and u.username = 'agent.viewer'");
+    sql_text("delete from enrolment where paid_on = '2020-01-01'");
+}
+END_TEST
+
+START_TEST(a_forged_nested_id_is_not_found)
+{
+    struct answer plan =
+        call("neighbour.district", "POST", "/v1/plans",
+             "{\"indicator\":\"hhi_new\",\"period\":\"2025\",\"assigner\":\"people_committee\","
+             "\"decision\":{\"number\":\"7\",\"decided_on\":\"2025-01-02\"},\"quantity\":10}");
+    const char *foreign = text_member(expect_status(plan, 201), "assignment.id");
+    expect_problem(call("district.manager", "POST", text("/v1/assignments/%s/split", foreign),
+                        "{\"cut\":\"territory\",\"parts\":[{\"unit_id\":123173,\"quantity\":1}]}"),
+                   404, "not_found");
+    struct answer stolen = call(
+        "neighbour.district", "POST", text("/v1/assignments/%s/split", foreign),
+        "{\"cut\":\"staff\",\"parts\":[{\"collector_id\":\"01900000-0000-7000-8000-0000000000c1\","
+        "\"quantity\":1}]}");
+    expect_problem(stolen, 404, "not_found");
+    sql_text("delete from cut_total where giver_id = 900002");
+    sql_text("delete from assignment where giver_id = 900002");
+    sql_text("delete from plan where giver_id = 900002");
+}
+END_TEST
+
+Suite *matrix_suite(void)
+{
+    Suite *suite = suite_create("matrix");
+    TCase *tcase = tcase_create("matrix");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, every_route_has_its_line_and_every_line_its_route);
+    tcase_add_test(tcase, every_cell_of_the_matrix_holds);
+    tcase_add_test(tcase, every_line_but_the_public_ones_needs_a_token);
+    tcase_add_test(tcase, rows_are_seen_from_above_and_from_nowhere_else);
+    tcase_add_test(tcase, an_empty_scope_sees_nothing);
+    tcase_add_test(tcase, a_forged_nested_id_is_not_found);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

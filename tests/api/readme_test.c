@@ -1,0 +1,70 @@
+/* The story in README.md is executed exactly as it is printed there. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+/* Writes the ```sh blocks below the heading into a script; returns how many lines they have. */
+static int extract(const char *heading, FILE *out)
+{
+    char line[1024];
+    bool below = false;
+    bool inside = false;
+    int lines = 0;
+    FILE *readme = fopen("README.md", "r");
+    ck_assert_ptr_nonnull(readme);
+    while (fgets(line, sizeof line, readme)) {
+        if (strncmp(line, "## ", 3) == 0) {
+            below = strncmp(line + 3, heading, strlen(heading)) == 0;
+        } else if (inside && strncmp(line, "```", 3) == 0) {
+            inside = false;
+        } else if (inside) {
+            fputs(line, out);
+            lines++;
+        } else if (below && strcmp(line, "```sh\n") == 0) {
+            inside = true;
+        }
+    }
+    fclose(readme);
+    return lines;
+}
+
+/* What the demo holds, so that the story starts from it whatever ran before. */
+static void empty_the_demo(void)
+{
+    sql_text("truncate cut_total, assignment, plan, enrolment, person");
+}
+
+START_TEST(the_story_runs_as_printed)
+{
+    char output[65536];
+    FILE *script = fopen("build/story.sh", "w");
+    ck_assert_ptr_nonnull(script);
+    fputs("set -euo pipefail\n", script);
+    ck_assert_int_gt(extract("The story", script), 20);
+    fclose(script);
+    empty_the_demo();
+    setenv("ANSINH", base_url(), 1);
+    setenv("ANSINH_DEMO_PASSWORD", "test-password-2026", 1);
+    FILE *run = popen("bash build/story.sh 2>&1", "r");
+    size_t size = fread(output, 1, sizeof output - 1, run);
+    output[size] = '\0';
+    ck_assert_msg(pclose(run) == 0, "%s", output);
+    ck_assert_msg(strstr(output, "province 1000 1 999") != NULL, "%s", output);
+    ck_assert_msg(strstr(output, "neighbours see 0 0 0") != NULL, "%s", output);
+    ck_assert_msg(strstr(output, "not_found") != NULL, "%s", output);
+}
+END_TEST
+
+Suite *readme_suite(void)
+{
+    Suite *suite = suite_create("readme");
+    TCase *tcase = tcase_create("readme");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, the_story_runs_as_printed);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,34 @@
+/* All tests in one program. The last line is Check's: how many ran, failed and broke. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+/* In this order: what needs no server first, what changes the demo's rows last. */
+static Suite *(*const suites[])(void) = {
+    text_suite,  schema_suite, contract_suite, session_suite, http_suite,
+    unit_suite,  matrix_suite, wall_suite,     story_suite,   transaction_suite,
+    start_suite, readme_suite, coverage_suite,
+};
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
+        srunner_add_suite(runner, suites[i]());
+    }
+    /* The suites share one server and its tokens, so they run in this process. */
+    srunner_set_fork_status(runner, CK_NOFORK);
+    if (!harness_start()) {
+        harness_stop();
+        srunner_free(runner);
+        return EXIT_FAILURE;
+    }
+    srunner_run_all(runner, CK_SILENT);
+    harness_stop(); /* the server's own leak check must pass before the totals are printed */
+    srunner_print(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

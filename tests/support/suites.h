@@ -1,0 +1,40 @@
+/* Every file of tests is one suite; tests/main.c runs them all. */
+#ifndef ANSINH_TESTS_SUITES_H
+#define ANSINH_TESTS_SUITES_H
+
+#include <check.h>
+
+#undef fail /* an old macro of Check, with the name that problem.h has for a function */
+
+Suite *arena_suite(void);
+Suite *config_suite(void);
+Suite *enrolment_rules_suite(void);
+Suite *frame_suite(void);
+Suite *limit_suite(void);
+Suite *log_suite(void);
+Suite *page_suite(void);
+Suite *password_suite(void);
+Suite *period_rules_suite(void);
+Suite *permit_suite(void);
+Suite *problem_suite(void);
+Suite *render_suite(void);
+Suite *route_suite(void);
+Suite *token_suite(void);
+Suite *url_suite(void);
+
+Suite *text_suite(void);
+Suite *schema_suite(void);
+Suite *contract_suite(void);
+Suite *transaction_suite(void);
+
+Suite *session_suite(void);
+Suite *unit_suite(void);
+Suite *story_suite(void);
+Suite *http_suite(void);
+Suite *matrix_suite(void);
+Suite *wall_suite(void);
+Suite *start_suite(void);
+Suite *readme_suite(void);
+Suite *coverage_suite(void);
+
+#endif
