@@ -41,9 +41,9 @@ static struct arena *arena;
 static struct contract *contract;
 
 static const struct route agreed[] = {
-    {METHOD_GET, "/v1/people", TIER_NATION | TIER_AGENT, UNIT_READ, "person_list", NULL},
-    {METHOD_POST, "/v1/people", TIER_COMMUNE, UNIT_WRITE, "person_create", NULL},
-    {METHOD_DELETE, "/v1/people/{id}", ANYONE, NOTHING, "person_delete", NULL},
+    {METHOD_GET, "/v1/people", TIER_NATION | TIER_AGENT, UNIT_READ, "person_list", NULL, false},
+    {METHOD_POST, "/v1/people", TIER_COMMUNE, UNIT_WRITE, "person_create", NULL, false},
+    {METHOD_DELETE, "/v1/people/{id}", ANYONE, NOTHING, "person_delete", NULL, false},
 };
 static struct route routes[3]; /* as agreed, until a test changes them */
 

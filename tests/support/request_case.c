@@ -26,31 +26,32 @@ void request_open(void)
     arena = arena_new(1 << 20);
     memset(&service, 0, sizeof service);
     request_again();
-    errors = tmpfile();
-    ck_assert_ptr_nonnull(errors);
-    fflush(stderr);
-    stderr_before = dup(STDERR_FILENO);
-    ck_assert_int_ge(dup2(fileno(errors), STDERR_FILENO), 0);
 }
 
 void request_close(void)
 {
-    fflush(stderr);
-    dup2(stderr_before, STDERR_FILENO);
-    close(stderr_before);
-    fclose(errors);
     arena_free(arena);
     request = NULL;
 }
 
-const char *stderr_text(void)
+void stderr_begin(void)
+{
+    errors = tmpfile();
+    ck_assert_ptr_nonnull(errors);
+    fflush(stderr);
+    stderr_before = dup(STDERR_FILENO);
+    dup2(fileno(errors), STDERR_FILENO);
+}
+
+const char *stderr_end(void)
 {
     fflush(stderr);
-    off_t size = lseek(STDERR_FILENO, 0, SEEK_END);
+    dup2(stderr_before, STDERR_FILENO);
+    close(stderr_before);
+    off_t size = lseek(fileno(errors), 0, SEEK_END);
     char *text = arena_alloc(arena, (size_t)size + 1);
-    ck_assert_int_eq(pread(STDERR_FILENO, text, (size_t)size, 0), size);
-    ck_assert_int_eq(ftruncate(STDERR_FILENO, 0), 0);
-    lseek(STDERR_FILENO, 0, SEEK_SET);
+    ck_assert_int_eq(pread(fileno(errors), text, (size_t)size, 0), size);
+    fclose(errors);
     return text;
 }
 

@@ -9,7 +9,7 @@
 extern struct request *request;
 extern struct service service; /* of the request */
 
-/* The fixture: an empty request of an empty service, and whatever stderr gets kept apart. */
+/* The fixture: an empty request of an empty service. */
 void request_open(void);
 void request_close(void);
 
@@ -25,7 +25,8 @@ void refused(bool result, enum problem_kind kind, const char *what);
 /* The value of a header of the reply, or NULL. */
 const char *reply_header_value(const char *name);
 
-/* What stderr got since the last call. */
-const char *stderr_text(void);
+/* What the code between these two wrote to stderr. */
+void stderr_begin(void);
+const char *stderr_end(void);
 
 #endif
