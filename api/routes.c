@@ -2,8 +2,10 @@
 #include "api/routes.h"
 
 #include "api/enrolment/enrolment.h"
+#include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
+#include "api/people/person.h"
 #include "api/probe.h"
 #include "api/target/assignment.h"
 #include "api/target/plan.h"
@@ -12,6 +14,7 @@
 #include "api/territory/unit.h"
 
 #define UNIT_TIERS (TIER_NATION | TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
+#define USER_TIERS (UNIT_TIERS | TIER_AGENT)
 #define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
 
 // clang-format off
@@ -23,7 +26,18 @@ const struct route routes[] = {
     ROUTE(GET,   "/docs",                      ANYONE,       NOTHING,         docs_show),
 
     ROUTE(POST,  "/v1/sessions",               ANYONE,       NOTHING,         session_create),
+    ROUTE(GET,   "/v1/sessions",               ANY_TIER,     OWN_ACCOUNT,     session_list),
+    ROUTE(DELETE, "/v1/sessions",              ANY_TIER,     OWN_ACCOUNT,     session_delete_all),
+    ROUTE(DELETE, "/v1/sessions/{id}",         ANY_TIER,     OWN_ACCOUNT,     session_delete),
+    ROUTE(POST,  "/v1/sessions/refresh",       ANYONE,       NOTHING,         session_refresh),
     ROUTE(GET,   "/v1/me",                     ANY_TIER,     OWN_ACCOUNT,     user_me),
+    ROUTE(PUT,   "/v1/me/password",            ANY_TIER,     OWN_ACCOUNT,     password_set),
+    ROUTE(GET,   "/v1/users",                  USER_TIERS,   USER_READ,       user_list),
+    ROUTE(POST,  "/v1/users",                  UNIT_TIERS,   USER_MANAGE,     user_create),
+    ROUTE(GET,   "/v1/users/{id}",             USER_TIERS,   USER_READ,       user_get),
+    ROUTE(PATCH, "/v1/users/{id}",             UNIT_TIERS,   USER_MANAGE,     user_update),
+    ROUTE(POST,  "/v1/users/{id}/reset",       UNIT_TIERS,   USER_MANAGE,     user_reset),
+    ROUTE(POST,  "/v1/users/{id}/revoke",      UNIT_TIERS,   USER_MANAGE,     user_revoke),
 
     ROUTE(GET,   "/v1/units",                  ANY_TIER,     UNIT_READ,       unit_list),
     ROUTE(POST,  "/v1/units",                  TIER_COMMUNE, UNIT_WRITE,      unit_create),
@@ -38,6 +52,10 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/assignments/{id}",       ANY_TIER,     TARGET_READ,     assignment_get),
     ROUTE(POST,  "/v1/assignments/{id}/split", UNIT_TIERS,   TARGET_ASSIGN,   assignment_split),
     ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),
+
+    AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),
+    AUDITED(GET, "/v1/people/{id}",            ANY_TIER,     PERSON_READ,     person_get),
+    ROUTE(GET,   "/v1/audit",                  UNIT_TIERS,   AUDIT_READ,      audit_list),
 
     ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),
     ROUTE(POST,  "/v1/enrolments",             FIELD_TIERS,  ENROLMENT_WRITE, enrolment_create),

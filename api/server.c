@@ -54,6 +54,26 @@ static bool (*const stages[])(struct request *req) = {
     limit_check, token_check, permit_check, schema_check,
 };
 
+/* A connection that PostgreSQL dropped while it was idle is noticed only by its first use. As long as
+ * nothing can have been committed the request simply begins again, on another connection. */
+static bool handle(struct request *req)
+{
+    for (int again = 0; again < 2; again++) {
+        if (req->route->handler(req) && transaction_finish(req)) {
+            return true;
+        }
+        if (!req->connection_lost || (req->route->tiers & ANYONE)) {
+            return false;
+        }
+        transaction_end(req);
+        req->connection_lost = false;
+        req->problem = (struct problem){0};
+        req->reply = (struct reply){0};
+        req->segment = NULL;
+    }
+    return req->route->handler(req) && transaction_finish(req);
+}
+
 static bool walk(struct request *req)
 {
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
@@ -61,7 +81,7 @@ static bool walk(struct request *req)
             return false;
         }
     }
-    return req->route->handler(req) && transaction_finish(req);
+    return handle(req);
 }
 
 static bool is_plain_id(const char *text)
@@ -120,6 +140,20 @@ static void send_reply(const struct request *req, struct _u_response *response)
     }
 }
 
+static const char *peer_address(struct arena *arena)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(current_connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char *text = arena_alloc(arena, NI_MAXHOST);
+    if (!info || !info->client_addr) {
+        return "";
+    }
+    socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                              : sizeof(struct sockaddr_in);
+    return getnameinfo(info->client_addr, size, text, NI_MAXHOST, NULL, 0, NI_NUMERICHOST) ? ""
+                                                                                           : text;
+}
+
 static int on_request(const struct _u_request *incoming, struct _u_response *response, void *cls)
 {
     const struct server *server = cls;
@@ -128,6 +162,7 @@ static int on_request(const struct _u_request *incoming, struct _u_response *res
     req->arena = arena;
     req->service = server->service;
     req->started_ns = monotonic_ns();
+    req->peer = peer_address(arena);
     req->method_name = incoming->http_verb;
     req->target = incoming->http_url;
     req->body = incoming->binary_body;

@@ -17,17 +17,19 @@ enum tier tier_of(enum slice slice)
 /* What each duty includes; a permission that is not listed is denied. */
 static const bool granted[DUTY_COUNT][PERMISSION_COUNT] = {
     [DUTY_MANAGER] = {
-        [OWN_ACCOUNT] = true, [UNIT_READ] = true, [UNIT_WRITE] = true, [NETWORK_READ] = true,
-        [TARGET_READ] = true, [TARGET_ASSIGN] = true, [ENROLMENT_READ] = true,
-        [ENROLMENT_WRITE] = true, [PROGRESS_READ] = true,
+        [OWN_ACCOUNT] = true, [USER_READ] = true, [USER_MANAGE] = true, [UNIT_READ] = true,
+        [UNIT_WRITE] = true, [NETWORK_READ] = true, [TARGET_READ] = true, [TARGET_ASSIGN] = true,
+        [PERSON_READ] = true, [IDENTITY_REVEAL] = true, [AUDIT_READ] = true,
+        [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [PROGRESS_READ] = true,
     },
     [DUTY_OFFICER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
+        [PERSON_READ] = true, [IDENTITY_REVEAL] = true,
         [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [PROGRESS_READ] = true,
     },
     [DUTY_VIEWER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
-        [ENROLMENT_READ] = true, [PROGRESS_READ] = true,
+        [PERSON_READ] = true, [ENROLMENT_READ] = true, [PROGRESS_READ] = true,
     },
 };
 // clang-format on
@@ -48,4 +50,9 @@ bool permit_check(struct request *req)
         return fail(req, FORBIDDEN);
     }
     return true;
+}
+
+bool permit_also(struct request *req, enum permission permission)
+{
+    return duty_permits(req->caller.duty, permission) || fail(req, FORBIDDEN);
 }

@@ -18,6 +18,8 @@ const struct problem_row problem_rows[PROBLEM_COUNT] = {
     [TOKEN_INVALID]           = {"token_invalid", 401, {"Mã truy cập không hợp lệ", "The access token is invalid"}},
     [TOKEN_EXPIRED]           = {"token_expired", 401, {"Mã truy cập đã hết hạn", "The access token has expired"}},
     [TOKEN_STALE]             = {"token_stale", 401, {"Phiên làm việc không còn hiệu lực, hãy đăng nhập lại", "The session is no longer valid, sign in again"}},
+    [REFRESH_INVALID]         = {"refresh_invalid", 401, {"Mã gia hạn không còn hiệu lực, hãy đăng nhập lại", "The refresh token is no longer valid, sign in again"}},
+    [PASSWORD_CHANGE_REQUIRED] = {"password_change_required", 403, {"Mật khẩu dùng một lần: hãy gửi kèm mật khẩu mới", "The password is for one use: send a new one along"}},
     [WRONG_CREDENTIALS]       = {"wrong_credentials", 401, {"Sai tên đăng nhập hoặc mật khẩu", "Wrong user name or password"}},
     [FORBIDDEN]               = {"forbidden", 403, {"Tài khoản không có quyền làm việc này", "The account may not do this"}},
     [OUTSIDE_SLICE]           = {"outside_slice", 403, {"Nơi này không thuộc phạm vi của tài khoản", "The place is outside the account's slice"}},
@@ -59,6 +61,7 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_CURSOR]     = {"cursor", 0, {"không phải con trỏ của danh sách này", "is not a cursor of this list"}},
     [FLAW_ORDER]      = {"order", 0, {"không được trước %s", "must not be before %s"}},
     [FLAW_NOT_CHILD]  = {"not_child", 0, {"không thuộc cấp dưới trực tiếp", "is not directly below"}},
+    [FLAW_NUMBER]     = {"number", 0, {"không khớp với năm sinh hoặc giới tính", "does not fit year of birth or sex"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
 };
 
@@ -70,6 +73,9 @@ static const struct constraint_row {
     enum flaw_kind flaw;
 } constraint_rows[] = {
     {"cut_within_quantity", OVER_ALLOCATED, NULL, 0},
+    {"identity_once", DUPLICATE, "/person", FLAW_NOT_UNIQUE},
+    {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
+    {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
     {"plan_indicator_fkey", NOT_FOUND, "/indicator", FLAW_NOT_FOUND},
 };
 
@@ -201,7 +207,8 @@ void problem_reply(struct request *req)
         reply_header(req, "WWW-Authenticate", "Bearer realm=\"ansinh\"");
     }
     if (row->status == 503 || row->status == 429) {
-        reply_header(req, "Retry-After", "1");
+        int seconds = req->problem.retry_after > 0 ? req->problem.retry_after : 1;
+        reply_header(req, "Retry-After", arena_printf(req->arena, "%d", seconds));
     }
 }
 

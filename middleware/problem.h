@@ -18,6 +18,8 @@ enum problem_kind {
     TOKEN_EXPIRED,
     TOKEN_STALE,
     WRONG_CREDENTIALS,
+    REFRESH_INVALID,
+    PASSWORD_CHANGE_REQUIRED,
     FORBIDDEN,
     OUTSIDE_SLICE,
     NOT_FOUND,
@@ -61,6 +63,7 @@ enum flaw_kind {
     FLAW_ORDER,
     FLAW_NOT_CHILD,
     FLAW_IN_FUTURE,
+    FLAW_NUMBER,
     FLAW_COUNT
 };
 

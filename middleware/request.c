@@ -97,6 +97,12 @@ bool reply_json(struct request *req, int status, const char *body, size_t size)
     return true;
 }
 
+bool reply_empty(struct request *req)
+{
+    req->reply = (struct reply){.status = 204};
+    return true;
+}
+
 void reply_header(struct request *req, const char *name, const char *value)
 {
     int room = (int)(sizeof req->reply.headers / sizeof *req->reply.headers);

@@ -40,6 +40,7 @@ struct problem {
     int kind; /* enum problem_kind of problem.h; 0 is none */
     int flaw_count;
     struct flaw flaws[MAX_FLAWS];
+    int retry_after;      /* seconds, for 429 and 503; 0 is one second */
     const char *internal; /* for the log only, never for the client */
 };
 
@@ -58,6 +59,7 @@ struct request {
     const char *id;
     enum language language;
 
+    const char *peer; /* the client's address, as text */
     const char *method_name;
     const char *target; /* as it came: path and query, still encoded */
     int header_count;
@@ -83,6 +85,8 @@ struct request {
     struct reply reply;
     struct problem problem;
 
+    bool connection_lost; /* before anything could have been committed: doing it again is safe */
+
     uint64_t started_ns;
     int database_trips;
 };
@@ -107,6 +111,8 @@ void uuid7_text(char out[37]);
 uint64_t monotonic_ns(void);
 
 bool reply_json(struct request *req, int status, const char *body, size_t size);
+/* 204: done, and nothing to say. */
+bool reply_empty(struct request *req);
 void reply_header(struct request *req, const char *name, const char *value);
 
 #endif

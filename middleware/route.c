@@ -8,8 +8,21 @@
 
 const char *const method_names[METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 const char *const permission_names[PERMISSION_COUNT] = {
-    "nothing",     "own_account",   "unit_read",      "unit_write",      "network_read",
-    "target_read", "target_assign", "enrolment_read", "enrolment_write", "progress_read",
+    [NOTHING] = "nothing",
+    [OWN_ACCOUNT] = "own_account",
+    [USER_READ] = "user_read",
+    [USER_MANAGE] = "user_manage",
+    [UNIT_READ] = "unit_read",
+    [UNIT_WRITE] = "unit_write",
+    [NETWORK_READ] = "network_read",
+    [TARGET_READ] = "target_read",
+    [TARGET_ASSIGN] = "target_assign",
+    [PERSON_READ] = "person_read",
+    [IDENTITY_REVEAL] = "identity_reveal",
+    [AUDIT_READ] = "audit_read",
+    [ENROLMENT_READ] = "enrolment_read",
+    [ENROLMENT_WRITE] = "enrolment_write",
+    [PROGRESS_READ] = "progress_read",
 };
 
 enum { MAX_CHILDREN = 48 };

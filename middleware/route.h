@@ -22,11 +22,16 @@ enum tier {
 enum permission {
     NOTHING,
     OWN_ACCOUNT,
+    USER_READ,
+    USER_MANAGE,
     UNIT_READ,
     UNIT_WRITE,
     NETWORK_READ,
     TARGET_READ,
     TARGET_ASSIGN,
+    PERSON_READ,
+    IDENTITY_REVEAL,
+    AUDIT_READ,
     ENROLMENT_READ,
     ENROLMENT_WRITE,
     PROGRESS_READ,
@@ -41,11 +46,16 @@ struct route {
     enum permission permission;
     const char *operation_id; /* the handler's name */
     bool (*handler)(struct request *req);
+    bool audited; /* a read that writes its audit line in the same statement */
 };
 
 #define ROUTE(method, path, tiers, permission, handler)                                            \
     {                                                                                              \
-        METHOD_##method, path, tiers, permission, #handler, handler                                \
+        METHOD_##method, path, tiers, permission, #handler, handler, false                         \
+    }
+#define AUDITED(method, path, tiers, permission, handler)                                          \
+    {                                                                                              \
+        METHOD_##method, path, tiers, permission, #handler, handler, true                          \
     }
 
 struct route_table;

@@ -150,25 +150,6 @@ static bool check_key(struct check *check)
     return check_text(check, parameter->schema, &value);
 }
 
-/* Brackets open at the same time at most, before anything is parsed: jansson would recurse. */
-static int nesting_of(const char *body, size_t size)
-{
-    int open = 0;
-    int most = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < size; i++) {
-        if (body[i] == '"') {
-            quoted = !quoted;
-        } else if (quoted) {
-            i += body[i] == '\\'; /* whatever it escapes ends no text */
-        } else {
-            open += (body[i] == '[' || body[i] == '{') - (body[i] == ']' || body[i] == '}');
-            most = open > most ? open : most;
-        }
-    }
-    return most;
-}
-
 static bool check_body(struct check *check)
 {
     struct request *req = check->req;
@@ -181,7 +162,7 @@ static bool check_body(struct check *check)
     if (req->body_size == 0 || !text_is_utf8(req->body, req->body_size)) {
         return fail(req, MALFORMED_JSON);
     }
-    if (nesting_of(req->body, req->body_size) > MAX_NESTING) {
+    if (text_nesting(req->body, req->body_size) > MAX_NESTING) {
         return fail_at(req, INVALID_REQUEST, check->where, "", FLAW_TOO_DEEP, "32");
     }
     json_t *json =

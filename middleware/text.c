@@ -90,3 +90,21 @@ const char *text_key(struct arena *arena, const char *text)
     }
     return (const char *)key;
 }
+
+int text_nesting(const char *json, size_t size)
+{
+    int open = 0;
+    int most = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < size; i++) {
+        if (json[i] == '"') {
+            quoted = !quoted;
+        } else if (quoted) {
+            i += json[i] == '\\'; /* whatever it escapes ends no text */
+        } else {
+            open += (json[i] == '[' || json[i] == '{') - (json[i] == ']' || json[i] == '}');
+            most = open > most ? open : most;
+        }
+    }
+    return most;
+}

@@ -16,4 +16,8 @@ const char *text_nfc(struct arena *arena, const char *text);
  * digits, separated by single spaces ("Nguyễn Thị  Đào" -> "nguyen thi dao"). */
 const char *text_key(struct arena *arena, const char *text);
 
+/* How many brackets of a JSON text are open at the same time at most; asked before it is parsed,
+ * because jansson recurses and threads have small stacks. */
+int text_nesting(const char *json, size_t size);
+
 #endif

@@ -14,15 +14,21 @@
 static const uint64_t wait_for_connection_ns = 2000000000u;
 static const uint64_t work_deadline_ns = 8000000000u;
 
+enum { MAX_TOLD = 4 };
+
 struct transaction {
     struct connection *connection;
     const char *key;         /* Idempotency-Key, or NULL */
     const char *fingerprint; /* of method, target and body, in hex */
     uint64_t deadline_ns;
-    bool sent;   /* the opening statements are on their way */
-    bool open;   /* … and were answered well */
-    bool begun;  /* an explicit transaction waits for commit or rollback */
-    bool broken; /* the connection cannot be used again */
+    const PGresult *told[MAX_TOLD];
+    int told_count;
+    int told_received;
+    bool sent;       /* the opening statements are on their way */
+    bool open;       /* … and were answered well */
+    bool committing; /* the commit is on its way: from here on a lost connection leaves doubt */
+    bool begun;      /* an explicit transaction waits for commit or rollback */
+    bool broken;     /* the connection cannot be used again */
 };
 
 static bool take(struct request *req)
@@ -46,8 +52,10 @@ static bool take(struct request *req)
 static bool broke(struct request *req)
 {
     struct transaction *txn = req->transaction;
+    bool late = monotonic_ns() >= txn->deadline_ns;
     txn->broken = true;
-    return fail(req, monotonic_ns() >= txn->deadline_ns ? TIMEOUT : DATABASE_UNAVAILABLE);
+    req->connection_lost = !late && !txn->committing;
+    return fail(req, late ? TIMEOUT : DATABASE_UNAVAILABLE);
 }
 
 static bool send(struct request *req, enum slice slice, enum sql_id statement, int count,
@@ -72,6 +80,10 @@ static const PGresult *receive(struct request *req)
         return result;
     }
     fail_sql(req, result);
+    if (req->problem.kind == DATABASE_UNAVAILABLE) { /* PostgreSQL says farewell before it closes */
+        txn->broken = true;
+        req->connection_lost = !txn->committing;
+    }
     return NULL;
 }
 
@@ -94,7 +106,7 @@ static bool send_session(struct request *req)
     const struct caller *caller = &req->caller;
     return send(req, SLICE_NONE, SQL_SESSION_OPEN,
                 PARAMS(caller->session_id, caller->generation, slice_names[caller->slice],
-                       route_writes(req->route) ? "off" : "on"));
+                       route_writes(req->route) || req->route->audited ? "off" : "on"));
 }
 
 static bool send_opening(struct request *req)
@@ -178,6 +190,36 @@ static bool open_and_send(struct request *req, enum sql_id statement, int count,
     return send(req, req->caller.slice, statement, count, values);
 }
 
+bool tell(struct request *req, enum sql_id statement, int count, const char *const *values)
+{
+    if (!open_and_send(req, statement, count, values)) {
+        return false;
+    }
+    if (req->transaction->told_count == MAX_TOLD) {
+        abort(); /* a handler that outgrew the queue: seen by its first call */
+    }
+    req->transaction->told_count++;
+    return true;
+}
+
+static bool receive_told(struct request *req)
+{
+    struct transaction *txn = req->transaction;
+    while (txn->told_received < txn->told_count) {
+        const PGresult *result = receive(req);
+        if (!result) {
+            return false;
+        }
+        txn->told[txn->told_received++] = result;
+    }
+    return true;
+}
+
+long told_rows(const struct request *req, int n)
+{
+    return strtol(PQcmdTuples((PGresult *)req->transaction->told[n]), NULL, 10);
+}
+
 const PGresult *ask(struct request *req, enum sql_id statement, int count,
                     const char *const *values)
 {
@@ -188,7 +230,7 @@ const PGresult *ask(struct request *req, enum sql_id statement, int count,
         broke(req);
         return NULL;
     }
-    return receive_opening(req) ? receive(req) : NULL;
+    return receive_opening(req) && receive_told(req) ? receive(req) : NULL;
 }
 
 const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
@@ -235,6 +277,7 @@ static bool commit(struct request *req)
                                  req->reply.body))) {
         return false;
     }
+    txn->committing = true;
     if (!send(req, SLICE_NONE, SQL_TRANSACTION_COMMIT, 0, NULL)) {
         return false;
     }
@@ -295,7 +338,7 @@ static bool read_segment(struct request *req)
     if (!pipeline_sync(txn->connection)) {
         return broke(req);
     }
-    const PGresult *rows = receive_opening(req) ? receive(req) : NULL;
+    const PGresult *rows = receive_opening(req) && receive_told(req) ? receive(req) : NULL;
     if (!rows) {
         return false;
     }

@@ -16,6 +16,11 @@
  * NULL after fail(). The result belongs to the arena. */
 const PGresult *ask(struct request *req, enum sql_id statement, int count,
                     const char *const *values) must_check;
+/* Queues a statement that travels with the next ask; it must succeed, and how many rows it changed is
+ * known afterwards as told_rows(req, 0), (req, 1) … in the order of telling. */
+bool tell(struct request *req, enum sql_id statement, int count,
+          const char *const *values) must_check;
+long told_rows(const struct request *req, int n);
 /* Outside any session, as the login role, in a transaction of its own; only gate functions can be
  * called like this (sign-in). */
 const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,

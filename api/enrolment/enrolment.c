@@ -1,10 +1,12 @@
 /* Enrolments. */
 #include "api/enrolment/enrolment.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "api/enrolment/enrolment_rules.h"
+#include "api/people/person_rules.h"
 #include "middleware/page.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
@@ -46,31 +48,64 @@ static bool birth_fits(struct request *req, const struct birth *birth, const cha
            fail_at(req, RULE_BROKEN, "pointer", "/person/date_of_birth", FLAW_IN_FUTURE, NULL);
 }
 
+static bool months_fit_scheme(struct request *req)
+{
+    long months = (long)json_integer_value(json_object_get(req->json, "months"));
+    return months_fit(request_text(req, "scheme"), months) ||
+           fail_at(req, RULE_BROKEN, "pointer", "/months", FLAW_ENUM, "3, 6, 12");
+}
+
 static const char *integer_text(struct request *req, const char *member)
 {
     json_int_t value = json_integer_value(json_object_get(req->json, member));
     return arena_printf(req->arena, "%lld", (long long)value);
 }
 
+static bool numbers_fit(struct request *req, const json_t *person, const struct birth *birth)
+{
+    const char *number = json_string_value(json_object_get(person, "personal_id_number"));
+    const char *sex = json_string_value(json_object_get(person, "sex"));
+    int year = (int)strtol(birth->date, NULL, 10);
+    return !number || personal_number_fits(number, year, strcmp(sex, "female") == 0) ||
+           fail_at(req, RULE_BROKEN, "pointer", "/person/personal_id_number", FLAW_NUMBER, NULL);
+}
+
+/* Queues what registers the person under a new id; NULL when it cannot be sent. */
+static const char *register_person(struct request *req, const struct birth *birth)
+{
+    const json_t *person = json_object_get(req->json, "person");
+    const char *id = request_new_id(req);
+    const char *name = json_string_value(json_object_get(person, "full_name"));
+    const char *personal = json_string_value(json_object_get(person, "personal_id_number"));
+    const char *social = json_string_value(json_object_get(person, "social_insurance_number"));
+    bool sent = tell(req, SQL_ENROLMENT_REGISTER_PERSON,
+                     PARAMS(id, integer_text(req, "hamlet_id"), name, text_key(req->arena, name),
+                            birth->date, birth->precision,
+                            json_string_value(json_object_get(person, "sex")), personal, social,
+                            json_string_value(json_object_get(person, "phone")))) &&
+                (!(personal || social) ||
+                 tell(req, SQL_ENROLMENT_CLAIM_IDENTITY, PARAMS(id, personal, social)));
+    return sent ? id : NULL;
+}
+
 bool enrolment_create(struct request *req)
 {
     const json_t *person = json_object_get(req->json, "person");
-    const char *name = json_string_value(json_object_get(person, "full_name"));
-    const char *sex = json_string_value(json_object_get(person, "sex"));
     const char *paid_on = request_text(req, "paid_on");
     struct birth birth = birth_of(json_string_value(json_object_get(person, "date_of_birth")));
-    if (!paid_on_fits(req, paid_on) || !birth_fits(req, &birth, paid_on)) {
+    if (!paid_on_fits(req, paid_on) || !birth_fits(req, &birth, paid_on) ||
+        !months_fit_scheme(req) || !numbers_fit(req, person, &birth)) {
         return false;
     }
+    const char *id = register_person(req, &birth);
     const PGresult *row =
-        ask(req, SQL_ENROLMENT_CREATE,
-            PARAMS(integer_text(req, "hamlet_id"), name, text_key(req->arena, name), birth.date,
-                   birth.precision, sex, request_text(req, "scheme"), integer_text(req, "months"),
-                   paid_on));
+        id ? ask(req, SQL_ENROLMENT_CREATE,
+                 PARAMS(id, request_text(req, "scheme"), integer_text(req, "months"), paid_on))
+           : NULL;
     if (!row) {
         return false;
     }
-    if (PQntuples(row) == 0) {
+    if (told_rows(req, 0) == 0) {
         return fail_at(req, NOT_FOUND, "pointer", "/hamlet_id", FLAW_NOT_FOUND, NULL);
     }
     struct render out;

@@ -29,30 +29,35 @@ select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.st
   join unit c on c.id = e.commune_id
  where e.id = $1::uuid
 
--- Registers the person and posts the enrolment at once. The hamlet gives the keys, the caller the
--- credit; row security refuses a hamlet outside the slice.
+-- Three statements of one trip: register the person, take the numbers, post. The hamlet gives the
+-- keys, the caller the credit; row security refuses a hamlet outside the slice.
+-- name: enrolment_register_person
+insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
+                    district_id, commune_id, created_by, personal_id_number,
+                    social_insurance_number, phone)
+select $1::uuid, $3, $4, $5::date, $6, $7, h.id, h.province_id, h.district_id, h.commune_id,
+       caller_id(), $8, $9, $10
+  from unit h
+ where h.id = $2::int and h.kind = 'hamlet' and h.valid_to is null
+
+-- Numbers that somebody has already are identity_once, and undo all of it.
+-- name: enrolment_claim_identity
+select gate.identity_claim($1::uuid, $2, $3)
+
 -- name: enrolment_create
-with hamlet as (
-    select h.* from unit h where h.id = $1::int and h.kind = 'hamlet' and h.valid_to is null
-), credit as (
+with credit as (
     select coalesce(own_agency(), (select agency_id from collector where id = own_collector()))
            as agency_id, own_collector() as collector_id
-), registered as (
-    insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id,
-                        province_id, district_id, commune_id, created_by)
-    select uuid7(), $2, $3, $4::date, $5, $6, h.id, h.province_id, h.district_id, h.commune_id,
-           caller_id()
-      from hamlet h
-    returning *
 ), posted as (
     insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on,
                            agency_id, collector_id, unit_id, province_id, district_id, commune_id,
                            created_by)
-    select uuid7(), r.id, $7, 'new', $8::int, $9::date,
-           ($9::date + make_interval(months => $8::int))::date - 1, $9::date,
-           k.agency_id, k.collector_id, r.hamlet_id, r.province_id, r.district_id, r.commune_id,
+    select uuid7(), p.id, $2, 'new', $3::int, $4::date,
+           ($4::date + make_interval(months => $3::int))::date - 1, $4::date,
+           k.agency_id, k.collector_id, p.hamlet_id, p.province_id, p.district_id, p.commune_id,
            caller_id()
-      from registered r, credit k
+      from person p, credit k
+     where p.id = $1::uuid
     returning *
 )
 select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
@@ -62,5 +67,7 @@ select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.st
        p.sex as "person.sex",
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
        c.name as "commune.name", e.agency_id, e.collector_id, e.created_at
-  from posted e, registered p, hamlet h, unit c
- where c.id = h.commune_id
+  from posted e
+  join person p on p.id = e.person_id
+  join unit h on h.id = e.unit_id
+  join unit c on c.id = e.commune_id

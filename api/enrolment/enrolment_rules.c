@@ -24,6 +24,12 @@ void days_before(const char *date, int days, char out[11])
     iso_date(timegm(&day), out);
 }
 
+bool months_fit(const char *scheme, long months)
+{
+    bool longer = months == 3 || months == 6 || months == 12;
+    return longer || (months == 1 && strcmp(scheme, "vsi") == 0);
+}
+
 struct birth birth_of(const char *partial)
 {
     struct birth birth = {.date = "0000-01-01"};

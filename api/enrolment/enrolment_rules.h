@@ -13,6 +13,11 @@ void business_date(time_t now, char out[11]);
 /* The date `days` before an ISO date. */
 void days_before(const char *date, int days, char out[11]);
 
+/* The periods a scheme may be paid for in one go: voluntary insurance monthly, 3, 6 or 12 months
+ * (Law 41/2024/QH15 Art. 36(2)), household health insurance 3, 6 or 12 (Law on Health Insurance
+ * Art. 15(6)). */
+bool months_fit(const char *scheme, long months);
+
 struct birth {
     char date[11];         /* the first day of what is known */
     const char *precision; /* year, month or day */

@@ -31,16 +31,22 @@ bool assignment_get(struct request *req)
                       PARAMS(request_path_value(req, "id")));
 }
 
-/* Territory is divided among units, staff among collectors: the other kind of assignee is a flaw. */
+/* Territory is divided among units, staff among collectors: a part names the one and not the other. */
 static bool parts_fit_cut(struct request *req, bool territory)
 {
-    const char *wanted = territory ? "unit_id" : "collector_id";
+    static const char *const ids[] = {"collector_id", "unit_id"};
+    const char *wanted = ids[territory];
+    const char *other = ids[!territory];
     size_t n;
     json_t *part;
     json_array_foreach(json_object_get(req->json, "parts"), n, part) {
         if (!json_object_get(part, wanted)) {
             fail_at(req, INVALID_REQUEST, "pointer",
                     arena_printf(req->arena, "/parts/%zu/%s", n, wanted), FLAW_REQUIRED, NULL);
+        }
+        if (json_object_get(part, other)) {
+            fail_at(req, INVALID_REQUEST, "pointer",
+                    arena_printf(req->arena, "/parts/%zu/%s", n, other), FLAW_UNKNOWN, NULL);
         }
     }
     return req->problem.kind == NO_PROBLEM;
@@ -73,7 +79,8 @@ bool assignment_split(struct request *req)
         const char *pointer =
             arena_printf(req->arena, "/parts/%s/%s", PQgetvalue(row, 0, SPLIT_MISSING),
                          territory ? "unit_id" : "collector_id");
-        return fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_CHILD, NULL);
+        return fail_at(req, NOT_FOUND, "pointer", pointer,
+                       territory ? FLAW_NOT_CHILD : FLAW_NOT_FOUND, NULL);
     }
     struct render out;
     render_init(&out, req->arena);

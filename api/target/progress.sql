@@ -33,7 +33,9 @@ with place as (
     select 0, collector_id, count(*) from counted where collector_id is not null
      group by collector_id
 ), target as (
-    select a.unit_id, a.collector_id, sum(a.quantity) as quantity
+    -- what a superior gave comes before a plan of the unit's own
+    select a.unit_id, a.collector_id,
+           coalesce(sum(a.quantity) filter (where a.cut <> 'root'), sum(a.quantity)) as quantity
       from assignment a
      where a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date
        and a.assigner = $5 and a.cut in ('root', 'territory', 'staff')

@@ -24,8 +24,8 @@ select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 
        u.valid_from, u.valid_to, u.code, u.id::text
   from unit u
  where u.kind = $2 and u.id <> $1::int and u.valid_to is null
-   and (u.province_id = $1::int or u.district_id = $1::int or u.commune_id = $1::int
-        or u.parent_id = $1::int)
+   and ($1::int = 1 or u.province_id = $1::int or u.district_id = $1::int
+        or u.commune_id = $1::int)
    and (u.code, u.id) > ($3, $4::int)
  order by u.code, u.id
  limit $5::int

@@ -96,6 +96,9 @@ static void check_cell(const struct line *line, int login)
         ck_assert_str_eq(text_member(answer, "code"), "forbidden");
         return;
     }
+    if (strcmp(line->method, "DELETE") == 0 && answer.status == 204) {
+        forget_token(logins[login]); /* that was every session of the login */
+    }
     ck_assert_msg(answer.status < 300 || answer.status == 404 || answer.status == 400,
                   "%s %s as %s: %d, the matrix says ok: %s", line->method, line->path,
                   logins[login], answer.status, answer.body);

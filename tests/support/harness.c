@@ -372,6 +372,17 @@ const char *token_of(const char *login)
     return tokens[i].token;
 }
 
+void forget_token(const char *login)
+{
+    for (int i = 0; i < MAX_LOGINS; i++) {
+        if (tokens[i].token && strcmp(tokens[i].login, login) == 0) {
+            free(tokens[i].token);
+            tokens[i].token = strdup("");
+            tokens[i].login[0] = '\0';
+        }
+    }
+}
+
 struct answer expect_status(struct answer answer, int status)
 {
     ck_assert_msg(answer.status == status, "expected %d, got %d: %s", status, answer.status,

@@ -40,6 +40,8 @@ json_int_t integer_member(struct answer answer, const char *path);
 const char *answer_header(struct answer answer, const char *name);
 
 const char *token_of(const char *login);
+/* The login signs in anew the next time. */
+void forget_token(const char *login);
 /* printf into memory that harness_forget() releases. */
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void harness_forget(void);

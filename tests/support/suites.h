@@ -28,6 +28,8 @@ Suite *contract_suite(void);
 Suite *transaction_suite(void);
 
 Suite *session_suite(void);
+Suite *user_suite(void);
+Suite *person_suite(void);
 Suite *unit_suite(void);
 Suite *story_suite(void);
 Suite *http_suite(void);

@@ -1,0 +1,11 @@
+/* People: the register.
+ * Meaning, shapes and errors of each handler: the operation of the same name in openapi/. */
+#ifndef ANSINH_PERSON_H
+#define ANSINH_PERSON_H
+
+#include "middleware/request.h"
+
+bool person_search(struct request *req);
+bool person_get(struct request *req);
+
+#endif
