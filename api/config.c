@@ -27,6 +27,8 @@ static const struct setting settings[] = {
     {"ANSINH_READ_CONNECTIONS", NUMBER, AT(read_connections), "4", 1, 64, "database connections for reads"},
     {"ANSINH_WRITE_CONNECTIONS", NUMBER, AT(write_connections), "4", 1, 64, "database connections for writes and sign-in"},
     {"ANSINH_WAITING_REQUESTS", NUMBER, AT(waiting_requests), "2000", 0, 100000, "requests that may wait for a database connection; more get 503"},
+    {"ANSINH_WAIT_MS", NUMBER, AT(wait_ms), "2000", 0, 60000, "milliseconds a request may wait for a database connection; then 503"},
+    {"ANSINH_WORK_MS", NUMBER, AT(work_ms), "8000", 10, 600000, "milliseconds the statements of a request may take; then they are cancelled, 504"},
     {"ANSINH_CONNECTION_LIMIT", NUMBER, AT(connection_limit), "4096", 8, 20000, "HTTP connections at a time"},
     {"ANSINH_BODY_LIMIT", NUMBER, AT(body_limit), "262144", 1024, 16777216, "bytes of a request body"},
     {"ANSINH_MEMORY_LIMIT", NUMBER, AT(memory_limit), "16777216", 65536, 268435456, "bytes of memory one request may use"},

@@ -14,6 +14,8 @@ struct config {
     long read_connections;
     long write_connections;
     long waiting_requests;
+    long wait_ms;
+    long work_ms;
     long connection_limit;
     long body_limit;
     long memory_limit;

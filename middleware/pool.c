@@ -216,3 +216,11 @@ void pool_give(struct connection *connection, bool healthy)
     }
     pthread_mutex_unlock(&pool->lock);
 }
+
+int pool_waiting(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    int waiting = pool->queued;
+    pthread_mutex_unlock(&pool->lock);
+    return waiting;
+}

@@ -49,6 +49,9 @@ enum pool_verdict pool_take(struct pool *pool, uint64_t deadline_ns, struct conn
 /* A connection whose pipeline is not clean is closed instead of reused. */
 void pool_give(struct connection *connection, bool healthy);
 
+/* How many stand in line now. */
+int pool_waiting(struct pool *pool);
+
 /* One plain connection outside the lane, for start-up and readiness; check PQstatus, PQfinish it. */
 PGconn *pool_connect(const struct pool_options *options);
 

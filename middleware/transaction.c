@@ -10,10 +10,6 @@
 #include "middleware/problem.h"
 #include "middleware/route.h"
 
-/* How long a request may wait for a connection, and then for all its statements. */
-static const uint64_t wait_for_connection_ns = 2000000000u;
-static const uint64_t work_deadline_ns = 8000000000u;
-
 enum { MAX_TOLD = 4 };
 
 struct transaction {
@@ -37,10 +33,10 @@ static bool take(struct request *req)
     const struct service *service = req->service;
     struct pool *pool = route_writes(req->route) ? service->write_pool : service->read_pool;
     uint64_t now = monotonic_ns();
-    txn->deadline_ns = now + work_deadline_ns;
     req->transaction = txn;
-    switch (pool_take(pool, now + wait_for_connection_ns, &txn->connection)) {
+    switch (pool_take(pool, now + service->wait_ns, &txn->connection)) {
     case POOL_READY:
+        txn->deadline_ns = monotonic_ns() + service->work_ns;
         return true;
     case POOL_BUSY:
         return fail(req, BUSY);

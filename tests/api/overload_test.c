@@ -1,0 +1,232 @@
+/* When the database is slow, busy or away: waiting is bounded, refusals are quick and say when to come
+ * back, and whoever does not need a connection does not wait for one. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "middleware/request.h"
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+#include "tests/support/wire.h"
+
+static pid_t server;
+static unsigned port;
+
+static void start(const char *const *settings)
+{
+    server = start_program(settings, &port);
+    ck_assert_uint_ne(port, 0);
+}
+
+static void stop(void)
+{
+    ck_assert_int_eq(stop_program(server, SIGTERM), 0);
+}
+
+static int status_of(const char *request)
+{
+    int fd = wire_open(port);
+    wire_send(fd, request);
+    int status = wire_status(wire_reply(fd));
+    close(fd);
+    return status;
+}
+
+/* Sends a request that then waits for the locked table, and returns once PostgreSQL says so. */
+static int send_blocked(const char *request)
+{
+    int fd = wire_open(port);
+    wire_send(fd, request);
+    while (strcmp(sql_text("select count(*) from pg_locks where not granted"), "0") == 0) {
+        harness_forget();
+    }
+    return fd;
+}
+
+static void lock_accounts(void)
+{
+    sql_text("begin");
+    sql_text("lock table app_user in access exclusive mode");
+}
+
+START_TEST(a_full_lane_refuses_in_time_and_says_when_to_come_back)
+{
+    const char *const settings[] = {"ANSINH_READ_CONNECTIONS=1", "ANSINH_WAITING_REQUESTS=1",
+                                    "ANSINH_WAIT_MS=100", NULL};
+    start(settings);
+    const char *me = strdup(wire_get("commune.viewer", "/v1/me"));
+    lock_accounts();
+    int blocked = send_blocked(me);
+    int fd = wire_open(port);
+    wire_send(fd, me);
+    const char *reply = wire_reply(fd);
+    ck_assert_int_eq(wire_status(reply), 503);
+    ck_assert_ptr_nonnull(strstr(reply, "\"code\":\"busy\""));
+    ck_assert_ptr_nonnull(strstr(reply, "\r\nRetry-After: 1\r\n"));
+    close(fd);
+    sql_text("rollback");
+    ck_assert_int_eq(wire_status(wire_reply(blocked)), 200);
+    close(blocked);
+    ck_assert_int_eq(status_of(me), 200);
+    free((char *)me);
+    stop();
+}
+END_TEST
+
+START_TEST(what_needs_no_connection_does_not_wait_for_one)
+{
+    const char *const settings[] = {"ANSINH_READ_CONNECTIONS=1", "ANSINH_WAITING_REQUESTS=0", NULL};
+    static const struct {
+        const char *request;
+        int status;
+    } cases[] = {
+        {"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"DELETE /v1/me HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+        {"OPTIONS /v1/me HTTP/1.1\r\nHost: a\r\n\r\n", 204},
+        {"GET /v1/me HTTP/1.1\r\nHost: a\r\n\r\n", 401},
+        {"GET /v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x.y.z\r\n\r\n", 401},
+        {"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+         "Content-Length: 2\r\n\r\n{}",
+         400},
+    };
+    start(settings);
+    const char *me = strdup(wire_get("commune.viewer", "/v1/me"));
+    lock_accounts();
+    int blocked = send_blocked(me);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_int_eq(status_of(cases[i].request), cases[i].status);
+    }
+    ck_assert_int_eq(status_of(wire_get("commune.viewer", "/v1/enrolments?limit=x")), 400);
+    ck_assert_int_eq(status_of(wire_get("commune.viewer", "/v1/enrolments")), 503);
+    sql_text("rollback");
+    ck_assert_int_eq(wire_status(wire_reply(blocked)), 200);
+    close(blocked);
+    free((char *)me);
+    stop();
+}
+END_TEST
+
+START_TEST(a_body_that_never_comes_holds_no_connection)
+{
+    const char *const settings[] = {"ANSINH_WRITE_CONNECTIONS=1", "ANSINH_WAITING_REQUESTS=0",
+                                    NULL};
+    start(settings);
+    int slow = wire_open(port);
+    wire_send(slow, "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    "Content-Length: 60\r\n\r\n{\"username\":");
+    ck_assert_int_eq(status_of("POST /v1/sessions/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                               "application/json\r\nContent-Length: 63\r\n\r\n{\"refresh_token\":"
+                               "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}"),
+                     401);
+    close(slow);
+    stop();
+}
+END_TEST
+
+START_TEST(a_statement_past_its_deadline_is_cancelled)
+{
+    const char *const settings[] = {"ANSINH_WORK_MS=200", NULL};
+    start(settings);
+    const char *me = strdup(wire_get("commune.viewer", "/v1/me"));
+    lock_accounts();
+    int fd = wire_open(port);
+    wire_send(fd, me);
+    const char *reply = wire_reply(fd);
+    ck_assert_int_eq(wire_status(reply), 504);
+    ck_assert_ptr_nonnull(strstr(reply, "\"code\":\"timeout\""));
+    close(fd);
+    while (strcmp(sql_text("select count(*) from pg_locks where not granted"), "0") != 0) {
+        harness_forget();
+    }
+    sql_text("rollback");
+    ck_assert_int_eq(status_of(me), 200);
+    free((char *)me);
+    stop();
+}
+END_TEST
+
+/* The folder of the throwaway cluster, out of its address. */
+static const char *cluster_folder(void)
+{
+    const char *host = strstr(harness_database_url(), "host=");
+    const char *end = host ? strstr(host, "/socket") : NULL;
+    ck_assert_ptr_nonnull(end);
+    return text("%.*s", (int)(end - host - 5), host + 5);
+}
+
+START_TEST(the_service_is_back_soon_after_postgresql_is)
+{
+    const char *folder = cluster_folder();
+    const char *stop_command = text("tools/cluster.sh stop %s immediate", folder);
+    const char *start_command = text("tools/cluster.sh start %s throwaway", folder);
+    expect_status(call("commune.viewer", "GET", "/v1/me", NULL), 200);
+    ck_assert_int_eq(system(stop_command), 0);
+    struct answer down = call("commune.viewer", "GET", "/v1/me", NULL);
+    expect_problem(down, 503, "database_unavailable");
+    ck_assert_str_eq(answer_header(down, "Retry-After"), "1");
+    expect_problem(call(NULL, "GET", "/readyz", NULL), 503, "database_unavailable");
+    expect_status(call(NULL, "GET", "/livez", NULL), 200);
+    ck_assert_int_eq(system(start_command), 0);
+    PQreset(database());
+    uint64_t limit = monotonic_ns() + 2000000000u;
+    struct answer answer = call("commune.viewer", "GET", "/v1/me", NULL);
+    while (answer.status == 503 && monotonic_ns() < limit) {
+        answer = call("commune.viewer", "GET", "/v1/me", NULL);
+    }
+    expect_status(answer, 200);
+    for (int i = 0; i < 10; i++) {
+        expect_status(call("commune.viewer", "GET", "/v1/enrolments", NULL), 200);
+    }
+}
+END_TEST
+
+START_TEST(a_rotated_key_signs_nobody_out)
+{
+    const char *const settings[] = {
+        "ANSINH_TOKEN_KEYS=k2:404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f,"
+        "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        NULL};
+    start(settings);
+    ck_assert_int_eq(status_of(wire_get("commune.viewer", "/v1/me")), 200);
+    stop();
+}
+END_TEST
+
+START_TEST(what_outlived_its_purpose_is_gone_after_a_start)
+{
+    sql_text("insert into idempotency (user_id, operation, key, fingerprint, created_at) values "
+             "(uuid7(), 'x', 'old', '', now() - interval '41 days'), (uuid7(), 'x', 'young', '', "
+             "now() - interval '39 days')");
+    sql_text("insert into sign_in_attempt (key, attempts, updated_at) values ('user old', 1, now() "
+             "- interval '2 days'), ('user young', 1, now())");
+    start(NULL);
+    stop();
+    ck_assert_str_eq(sql_text("select string_agg(key, ' ') from idempotency where operation = 'x'"),
+                     "young");
+    ck_assert_str_eq(sql_text("select string_agg(key, ' ') from sign_in_attempt where key like "
+                              "'user %o%' and attempts = 1 and key <> 'user no'"),
+                     "user young");
+    sql_text("delete from idempotency where operation = 'x'");
+    sql_text("delete from sign_in_attempt where key = 'user young'");
+}
+END_TEST
+
+Suite *overload_suite(void)
+{
+    Suite *suite = suite_create("overload");
+    TCase *tcase = tcase_create("overload");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, a_full_lane_refuses_in_time_and_says_when_to_come_back);
+    tcase_add_test(tcase, what_needs_no_connection_does_not_wait_for_one);
+    tcase_add_test(tcase, a_body_that_never_comes_holds_no_connection);
+    tcase_add_test(tcase, a_statement_past_its_deadline_is_cancelled);
+    tcase_add_test(tcase, a_rotated_key_signs_nobody_out);
+    tcase_add_test(tcase, what_outlived_its_purpose_is_gone_after_a_start);
+    tcase_add_test(tcase, the_service_is_back_soon_after_postgresql_is);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
