@@ -198,6 +198,31 @@ START_TEST(an_empty_scope_sees_nothing)
 }
 END_TEST
 
+/* The foreign keys re-stamp what hangs on a unit whose keys change. */
+static void move_commune(const char *from, const char *to)
+{
+    sql_text(text("update unit set district_id = %s, parent_id = case when id = 123173 then %s else "
+                  "parent_id end where commune_id = 123173 and district_id = %s",
+                  to, to, from));
+}
+
+START_TEST(a_commune_that_moves_takes_its_rows_along)
+{
+    const char *id = enrol("900101", "NVT-68-0001");
+    check_visible("district.viewer", id, true);
+    check_visible("neighbour.district", id, false);
+    move_commune("900001", "900002");
+    check_visible("district.viewer", id, false);
+    check_visible("neighbour.district", id, true);
+    check_visible("commune.viewer", id, true);
+    check_visible("agent.collector", id, true);
+    check_visible("province.viewer", id, true);
+    move_commune("900002", "900001");
+    check_visible("district.viewer", id, true);
+    sql_text("delete from enrolment where paid_on = '2020-01-01'");
+}
+END_TEST
+
 START_TEST(a_forged_nested_id_is_not_found)
 {
     struct answer plan =
@@ -230,6 +255,7 @@ Suite *matrix_suite(void)
     tcase_add_test(tcase, every_line_but_the_public_ones_needs_a_token);
     tcase_add_test(tcase, rows_are_seen_from_above_and_from_nowhere_else);
     tcase_add_test(tcase, an_empty_scope_sees_nothing);
+    tcase_add_test(tcase, a_commune_that_moves_takes_its_rows_along);
     tcase_add_test(tcase, a_forged_nested_id_is_not_found);
     suite_add_tcase(suite, tcase);
     return suite;

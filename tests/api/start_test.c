@@ -1,5 +1,6 @@
 /* Starting, stopping, and refusing to start. */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/routes.h"
@@ -145,6 +146,26 @@ START_TEST(an_older_database_stops_the_start)
 }
 END_TEST
 
+/* What a superior of an empty database does first; the password comes on standard input. */
+START_TEST(admin_create_makes_a_manager_of_the_nation)
+{
+    const char *program = text("DATABASE_URL='%s' %s admin create first.admin",
+                               harness_database_url(), getenv("ANSINH_TEST_BINARY"));
+    ck_assert_int_ne(system(text("printf 'short\\n' | %s > /dev/null 2>&1", program)), 0);
+    ck_assert_int_eq(system(text("printf 'mot hai ba bon\\n' | %s > /dev/null 2>&1", program)), 0);
+    ck_assert_int_ne(system(text("printf 'mot hai ba bon\\n' | %s > /dev/null 2>&1", program)), 0);
+    struct answer session = call_with(
+        NULL, "POST", "/v1/sessions",
+        "{\"username\":\"first.admin\",\"password\":\"mot hai ba bon\"}", NULL);
+    const char *const headers[] = {
+        text("Authorization: Bearer %s", text_member(expect_status(session, 201), "access_token")),
+        NULL};
+    struct answer me = call_with(NULL, "GET", "/v1/me", NULL, headers);
+    ck_assert_str_eq(text_member(expect_status(me, 200), "tier"), "nation");
+    ck_assert_str_eq(text_member(me, "duty"), "manager");
+}
+END_TEST
+
 START_TEST(unknown_commands_print_the_usage)
 {
     const char *output;
@@ -169,6 +190,7 @@ Suite *start_suite(void)
     tcase_add_test(tcase, migrate_and_demo_may_run_again);
     tcase_add_test(tcase, a_migration_changed_after_it_ran_is_refused);
     tcase_add_test(tcase, an_older_database_stops_the_start);
+    tcase_add_test(tcase, admin_create_makes_a_manager_of_the_nation);
     tcase_add_test(tcase, unknown_commands_print_the_usage);
     suite_add_tcase(suite, tcase);
     return suite;
