@@ -10,6 +10,7 @@
 #include "api/target/assignment.h"
 #include "api/target/plan.h"
 #include "api/target/progress.h"
+#include "api/target/proposal.h"
 #include "api/territory/collector.h"
 #include "api/territory/unit.h"
 
@@ -51,6 +52,10 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/assignments",            ANY_TIER,     TARGET_READ,     assignment_list),
     ROUTE(GET,   "/v1/assignments/{id}",       ANY_TIER,     TARGET_READ,     assignment_get),
     ROUTE(POST,  "/v1/assignments/{id}/split", UNIT_TIERS,   TARGET_ASSIGN,   assignment_split),
+    ROUTE(POST,  "/v1/assignments/{id}/propose", UNIT_TIERS, TARGET_ASSIGN,   assignment_propose),
+    ROUTE(POST,  "/v1/assignments/{id}/amend", UNIT_TIERS,   TARGET_ASSIGN,   assignment_amend),
+    ROUTE(POST,  "/v1/assignments/{id}/accept", ANY_TIER,    TARGET_ACCEPT,   assignment_accept),
+    ROUTE(GET,   "/v1/assignments/{id}/history", ANY_TIER,   TARGET_READ,     assignment_history),
     ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),
 
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),

@@ -17,6 +17,7 @@ const char *const permission_names[PERMISSION_COUNT] = {
     [NETWORK_READ] = "network_read",
     [TARGET_READ] = "target_read",
     [TARGET_ASSIGN] = "target_assign",
+    [TARGET_ACCEPT] = "target_accept",
     [PERSON_READ] = "person_read",
     [IDENTITY_REVEAL] = "identity_reveal",
     [AUDIT_READ] = "audit_read",

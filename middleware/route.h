@@ -29,6 +29,7 @@ enum permission {
     NETWORK_READ,
     TARGET_READ,
     TARGET_ASSIGN,
+    TARGET_ACCEPT,
     PERSON_READ,
     IDENTITY_REVEAL,
     AUDIT_READ,

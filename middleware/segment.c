@@ -2,6 +2,7 @@
 #include "middleware/segment.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "middleware/page.h"
 #include "middleware/problem.h"
@@ -28,6 +29,19 @@ bool answer_row(struct request *req, int status, enum sql_id statement, int coun
                 const char *const *values)
 {
     struct segment shape = {.statement = statement, .shape = SHAPE_ROW, .status = status};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_held(struct request *req, int status, enum sql_id statement, int count,
+                 const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_HELD, .status = status};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_some(struct request *req, enum sql_id statement, int count, const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_SOME, .status = 200};
     return answer(req, &shape, count, values);
 }
 
@@ -105,6 +119,10 @@ static void render_shape(struct request *req, struct render *out, const PGresult
     case SHAPE_SELF:
         render_self(out, rows);
         break;
+    case SHAPE_HELD:
+        render_row(out, rows, 0, PQnfields(rows) - 1);
+        break;
+    case SHAPE_SOME:
     case SHAPE_ITEMS:
         render_text(out, "{");
         render_rows(out, rows, 0, PQntuples(rows), PQnfields(rows));
@@ -126,6 +144,9 @@ bool segment_render(struct request *req, const PGresult *rows)
     struct render out;
     if (PQntuples(rows) == 0 && shape != SHAPE_ITEMS && shape != SHAPE_PAGE) {
         return fail(req, NOT_FOUND);
+    }
+    if (shape == SHAPE_HELD && strcmp(PQgetvalue(rows, 0, PQnfields(rows) - 1), "t") != 0) {
+        return fail(req, FORBIDDEN);
     }
     render_init(&out, req->arena);
     render_shape(req, &out, rows);

@@ -10,9 +10,12 @@
 enum shape {
     SHAPE_ROW,     /* the one row as an object; no row is NOT_FOUND */
     SHAPE_CREATED, /* the same for a new resource: 201 and Location, from the first column */
-    SHAPE_ITEMS,   /* {"items": […]} */
-    SHAPE_SELF,    /* {"self": first row, "items": [the others]}; no row is NOT_FOUND */
-    SHAPE_PAGE     /* {"items": […], "next_cursor": …}; the last two columns are the page key */
+    SHAPE_HELD,  /* the row without its last column, which says whether the caller may do this to a
+                      row that it sees: false is FORBIDDEN */
+    SHAPE_SOME,  /* as items, but none at all is NOT_FOUND */
+    SHAPE_ITEMS, /* {"items": […]} */
+    SHAPE_SELF,  /* {"self": first row, "items": [the others]}; no row is NOT_FOUND */
+    SHAPE_PAGE   /* {"items": […], "next_cursor": …}; the last two columns are the page key */
 };
 
 enum { MAX_VALUES = 24 };
@@ -37,6 +40,9 @@ struct segment {
 /* For handlers: the rows of this statement are the answer. Always true. */
 bool answer_row(struct request *req, int status, enum sql_id statement, int count,
                 const char *const *values);
+bool answer_held(struct request *req, int status, enum sql_id statement, int count,
+                 const char *const *values);
+bool answer_some(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_created(struct request *req, enum sql_id statement, int count,
                     const char *const *values);
 bool answer_self(struct request *req, enum sql_id statement, int count, const char *const *values);

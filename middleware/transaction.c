@@ -360,6 +360,13 @@ bool transaction_finish(struct request *req)
     return !req->transaction || !req->transaction->begun || commit(req);
 }
 
+bool transaction_keep(struct request *req)
+{
+    bool kept = commit(req);
+    transaction_end(req);
+    return kept;
+}
+
 void transaction_end(struct request *req)
 {
     struct transaction *txn = req->transaction;

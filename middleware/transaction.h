@@ -26,6 +26,10 @@ long told_rows(const struct request *req, int n);
 const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
                          const char *const *values) must_check;
 
+/* Commits what was asked so far and gives the connection back, before something slow; a further ask
+ * begins a transaction of its own. */
+bool transaction_keep(struct request *req) must_check;
+
 /* Runs what the handler left: its segment, the stored answer and the commit. */
 bool transaction_finish(struct request *req) must_check;
 /* Gives the connection back in any case; rolls back what was not committed. */

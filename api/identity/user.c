@@ -2,6 +2,7 @@
 #include "api/identity/user.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/identity/password.h"
@@ -161,15 +162,7 @@ bool user_reset(struct request *req)
 
 bool user_revoke(struct request *req)
 {
-    const PGresult *row =
-        held_row(req, ask(req, SQL_USER_REVOKE, PARAMS(request_path_value(req, "id"))));
-    if (!row) {
-        return false;
-    }
-    struct render out;
-    render_init(&out, req->arena);
-    render_row(&out, row, 0, 1);
-    return reply_json(req, 200, out.data, out.size);
+    return answer_held(req, 200, SQL_USER_REVOKE, PARAMS(request_path_value(req, "id")));
 }
 
 /* The stored hash is read, compared and replaced in two separate trips: no connection is held while
@@ -181,8 +174,14 @@ bool password_set(struct request *req)
     if (!row) {
         return false;
     }
-    const char *stored = PQgetvalue(row, 0, 0);
-    transaction_end(req);
+    const char *stored = PQgetvalue(row, 0, 1);
+    req->problem.retry_after = (int)strtol(PQgetvalue(row, 0, 0), NULL, 10);
+    if (!transaction_keep(req)) { /* the attempt counts whatever comes of it */
+        return false;
+    }
+    if (req->problem.retry_after > 0) {
+        return fail(req, TOO_MANY_REQUESTS);
+    }
     switch (password_verify(stored, request_text(req, "current_password"))) {
     case PASSWORD_RIGHT:
         break;

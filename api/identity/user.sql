@@ -124,7 +124,7 @@ select null, false
   from app_user u where u.id = $1::uuid and u.giver_id <> scope_id()
 
 -- name: own_credential
-select gate.own_credential()
+select wait, hash from gate.own_credential()
 
 -- name: password_set
 select gate.password_set($1)

@@ -31,41 +31,30 @@ bool assignment_get(struct request *req)
                       PARAMS(request_path_value(req, "id")));
 }
 
-/* Territory is divided among units, staff among collectors: a part names the one and not the other. */
-static bool parts_fit_cut(struct request *req, bool territory)
-{
-    static const char *const ids[] = {"collector_id", "unit_id"};
-    const char *wanted = ids[territory];
-    const char *other = ids[!territory];
-    size_t n;
-    json_t *part;
-    json_array_foreach(json_object_get(req->json, "parts"), n, part) {
-        if (!json_object_get(part, wanted)) {
-            fail_at(req, INVALID_REQUEST, "pointer",
-                    arena_printf(req->arena, "/parts/%zu/%s", n, wanted), FLAW_REQUIRED, NULL);
-        }
-        if (json_object_get(part, other)) {
-            fail_at(req, INVALID_REQUEST, "pointer",
-                    arena_printf(req->arena, "/parts/%zu/%s", n, other), FLAW_UNKNOWN, NULL);
-        }
-    }
-    return req->problem.kind == NO_PROBLEM;
-}
-
 /* Columns of assignment_split after the answer's own. */
 enum { SPLIT_COLUMNS = 6, SPLIT_HELD = 6, SPLIT_MISSING = 7 };
+
+struct decision {
+    const char *number;
+    const char *decided_on;
+};
+
+static struct decision decision_of(const struct request *req)
+{
+    const json_t *decision = json_object_get(req->json, "decision");
+    return (struct decision){json_string_value(json_object_get(decision, "number")),
+                             json_string_value(json_object_get(decision, "decided_on"))};
+}
 
 bool assignment_split(struct request *req)
 {
     bool territory = strcmp(request_text(req, "cut"), "territory") == 0;
-    if (!parts_fit_cut(req, territory)) {
-        return false;
-    }
+    struct decision decision = decision_of(req);
     char *parts = json_dumps(json_object_get(req->json, "parts"), JSON_COMPACT);
     arena_defer(req->arena, free, parts);
-    const PGresult *row =
-        ask(req, SQL_ASSIGNMENT_SPLIT,
-            PARAMS(request_path_value(req, "id"), request_text(req, "cut"), parts));
+    const PGresult *row = ask(req, SQL_ASSIGNMENT_SPLIT,
+                              PARAMS(request_path_value(req, "id"), request_text(req, "cut"), parts,
+                                     decision.number, decision.decided_on));
     if (!row) {
         return false;
     }
@@ -86,4 +75,24 @@ bool assignment_split(struct request *req)
     render_init(&out, req->arena);
     render_row(&out, row, 0, SPLIT_COLUMNS);
     return reply_json(req, 201, out.data, out.size);
+}
+
+bool assignment_amend(struct request *req)
+{
+    struct decision decision = decision_of(req);
+    json_int_t change = json_integer_value(json_object_get(req->json, "change"));
+    return answer_held(req, 201, SQL_ASSIGNMENT_AMEND,
+                       PARAMS(request_path_value(req, "id"),
+                              arena_printf(req->arena, "%lld", (long long)change),
+                              request_text(req, "reason"), decision.number, decision.decided_on));
+}
+
+bool assignment_accept(struct request *req)
+{
+    return answer_held(req, 201, SQL_ASSIGNMENT_ACCEPT, PARAMS(request_path_value(req, "id")));
+}
+
+bool assignment_history(struct request *req)
+{
+    return answer_some(req, SQL_ASSIGNMENT_HISTORY, PARAMS(request_path_value(req, "id")));
 }

@@ -40,6 +40,13 @@ with own as (
            m.created_by
       from made m
     returning *
+), entries as (
+    insert into assignment_entry (assignment_id, n, change, decision_number, decided_on, created_by,
+                                  agency_id, collector_id, unit_id, province_id, district_id,
+                                  commune_id, giver_id)
+    select r.id, 1, r.quantity, m.decision_number, m.decided_on, r.created_by, null, null, r.unit_id,
+           r.province_id, r.district_id, r.commune_id, r.giver_id
+      from root r, made m
 ), cuts as (
     insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
                            commune_id, giver_id)

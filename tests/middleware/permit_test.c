@@ -20,6 +20,7 @@ static const struct {
     {NETWORK_READ,    "-yyy"},
     {TARGET_READ,     "-yyy"},
     {TARGET_ASSIGN,   "-y--"},
+    {TARGET_ACCEPT,   "-yy-"},
     {ENROLMENT_READ,  "-yyy"},
     {ENROLMENT_WRITE, "-yy-"},
     {PROGRESS_READ,   "-yyy"},

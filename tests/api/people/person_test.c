@@ -127,8 +127,8 @@ END_TEST
 START_TEST(nobody_can_write_the_audit_for_another_or_change_it)
 {
     static const char *const statements[] = {
-        "insert into audit (user_id, session_id, action, subjects, province_id, district_id, "
-        "commune_id) values (uuid7(), uuid7(), 'person_get', '{}', 1, 1, 1)",
+        ("insert into audit (user_id, session_id, action, subjects, province_id, district_id, "
+         "commune_id) values (uuid7(), uuid7(), 'person_get', '{}', 1, 1, 1)"),
         "update audit set purpose = 'x'",
         "delete from audit",
         "truncate audit",

@@ -1,0 +1,245 @@
+/* The ledger of targets: amendments as entries, and an invariant that sixteen writers cannot break. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "middleware/request.h"
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+#include "tests/support/wire.h"
+
+static char root[37];
+static char office[37];
+static char commune[37];
+
+static void keep(char out[37], const char *id)
+{
+    snprintf(out, 37, "%s", id);
+}
+
+static struct answer split(const char *login, const char *id, const char *parts)
+{
+    return call(login, "POST", text("/v1/assignments/%s/split", id),
+                text("{\"cut\":\"territory\",\"parts\":[%s]}", parts));
+}
+
+static struct answer amend(const char *login, const char *id, int change)
+{
+    return call(login, "POST", text("/v1/assignments/%s/amend", id),
+                text("{\"change\":%d,\"reason\":\"Điều chỉnh\"}", change));
+}
+
+static const char *unallocated(const char *login, const char *id)
+{
+    struct answer answer = call(login, "GET", text("/v1/assignments/%s", id), NULL);
+    return text("%lld/%lld",
+                (long long)integer_member(expect_status(answer, 200), "cuts.2.allocated"),
+                (long long)integer_member(answer, "cuts.2.unallocated"));
+}
+
+static void plan(const char *period, int quantity)
+{
+    struct answer made = call("province.manager", "POST", "/v1/plans",
+                              text("{\"indicator\":\"hhi_new\",\"period\":\"%s\",\"assigner\":"
+                                   "\"social_insurance\",\"decision\":{\"number\":\"1/QĐ\","
+                                   "\"decided_on\":\"2027-01-04\"},\"quantity\":%d}",
+                                   period, quantity));
+    keep(root, text_member(expect_status(made, 201), "assignment.id"));
+}
+
+START_TEST(an_amendment_is_an_entry_and_both_divisions_follow)
+{
+    plan("2027", 1000);
+    struct answer first = split("province.manager", root, "{\"unit_id\":900001,\"quantity\":600}");
+    keep(office, text_member(expect_status(first, 201), "items.0.id"));
+    struct answer second =
+        split("district.manager", office, "{\"unit_id\":123173,\"quantity\":500}");
+    keep(commune, text_member(expect_status(second, 201), "items.0.id"));
+    struct answer entry = expect_status(amend("province.manager", office, -50), 201);
+    ck_assert_int_eq(integer_member(entry, "n"), 2);
+    ck_assert_int_eq(integer_member(entry, "total"), 550);
+    ck_assert_str_eq(unallocated("province.manager", root), "550/450");
+    ck_assert_str_eq(unallocated("district.manager", office), "500/50");
+    expect_problem(amend("province.manager", office, -51), 409, "over_allocated");
+    expect_problem(amend("province.manager", office, 451), 409, "over_allocated");
+    ck_assert_str_eq(unallocated("province.manager", root), "550/450");
+    expect_problem(amend("province.manager", commune, 1), 403, "forbidden");
+    expect_problem(amend("district.manager", office, 1), 403, "forbidden");
+    expect_problem(amend("neighbour.province", office, 1), 404, "not_found");
+    expect_status(amend("district.manager", commune, -500), 201);
+    expect_problem(amend("district.manager", commune, -1), 409, "over_allocated");
+    expect_status(amend("province.manager", root, 500), 201);
+    ck_assert_str_eq(unallocated("province.manager", root), "550/950");
+}
+END_TEST
+
+START_TEST(history_tells_what_the_number_was_when)
+{
+    struct answer decided =
+        call("province.manager", "POST", text("/v1/assignments/%s/amend", office),
+             "{\"change\":30,\"reason\":\"Bổ sung\",\"decision\":{\"number\":\"45/QĐ-BHXH\","
+             "\"decided_on\":\"2027-06-30\"}}");
+    expect_status(decided, 201);
+    struct answer history =
+        call("district.viewer", "GET", text("/v1/assignments/%s/history", office), NULL);
+    static const int totals[] = {600, 550, 580};
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(integer_member(expect_status(history, 200), text("items.%d.total", i)),
+                         totals[i]);
+    }
+    ck_assert_str_eq(text_member(history, "items.2.decision.number"), "45/QĐ-BHXH");
+    ck_assert(json_is_null(member(history, "items.1.decision")));
+    expect_problem(call("neighbour.district", "GET", text("/v1/assignments/%s/history", office),
+                        NULL),
+                   404, "not_found");
+}
+END_TEST
+
+static struct answer propose(const char *login, const char *id, const char *body)
+{
+    return call_with(login, "POST", text("/v1/assignments/%s/propose", id), body, NULL);
+}
+
+START_TEST(a_proposal_is_exact_and_can_be_split_as_it_is)
+{
+    struct answer equal = propose("district.manager", office,
+                                  "{\"cut\":\"territory\",\"by\":\"equal\",\"quantity\":11}");
+    static const int fifths[] = {3, 2, 2, 2, 2};
+    for (int i = 0; i < 5; i++) {
+        ck_assert_int_eq(integer_member(expect_status(equal, 200), text("parts.%d.quantity", i)),
+                         fifths[i]);
+    }
+    struct answer weighted = propose(
+        "district.manager", office,
+        "{\"cut\":\"territory\",\"by\":\"weights\",\"weights\":[{\"unit_id\":123149,\"weight\":1},"
+        "{\"unit_id\":123188,\"weight\":3}]}");
+    ck_assert_int_eq(integer_member(expect_status(weighted, 200), "quantity"), 580);
+    ck_assert_int_eq(integer_member(weighted, "parts.0.quantity"), 145);
+    ck_assert_int_eq(integer_member(weighted, "parts.4.quantity"), 435);
+    expect_problem(propose("province.manager", office, "{\"cut\":\"territory\",\"by\":\"equal\"}"),
+                   403, "forbidden");
+    expect_problem(propose("neighbour.district", office,
+                           "{\"cut\":\"territory\",\"by\":\"equal\"}"),
+                   404, "not_found");
+    expect_problem(propose("district.manager", office, "{\"cut\":\"staff\",\"by\":\"equal\"}"), 422,
+                   "rule_broken");
+    expect_status(
+        propose("district.manager", office, "{\"cut\":\"territory\",\"by\":\"last_result\"}"), 200);
+}
+END_TEST
+
+START_TEST(the_receiver_accepts_once)
+{
+    const char *path = text("/v1/assignments/%s/accept", office);
+    expect_problem(call("province.manager", "POST", path, NULL), 403, "forbidden");
+    expect_problem(call("neighbour.district", "POST", path, NULL), 404, "not_found");
+    expect_status(call("district.officer", "POST", path, NULL), 201);
+    expect_problem(call("district.manager", "POST", path, NULL), 409, "duplicate");
+}
+END_TEST
+
+/* --- sixteen writers -------------------------------------------------------------------------- */
+
+enum { WRITERS = 16, MOVES = 30 };
+
+struct writer {
+    pthread_t thread;
+    unsigned seed;
+    const char *province_token;
+    const char *district_token;
+    int broken; /* answers that are neither done nor refused as over_allocated */
+};
+
+static int raw_post(const char *token, const char *path, const char *body)
+{
+    char request[2048];
+    char key[37];
+    char head[64] = "";
+    uuid7_text(key);
+    snprintf(request, sizeof request,
+             "POST %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\n"
+             "Content-Type: application/json\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+             path, token, key, strlen(body), body);
+    int fd = wire_open(server_port_number());
+    wire_send(fd, request);
+    size_t got = 0;
+    ssize_t more;
+    while (got < sizeof head - 1 && (more = read(fd, head + got, sizeof head - 1 - got)) > 0) {
+        got += (size_t)more;
+    }
+    close(fd);
+    return wire_status(head);
+}
+
+/* Up and down at both levels at random: most moves collide with somebody else's. */
+static void *write_at_random(void *own)
+{
+    struct writer *writer = own;
+    for (int i = 0; i < MOVES; i++) {
+        char path[128];
+        char body[128];
+        int change = (int)(rand_r(&writer->seed) % 401) - 200;
+        bool upper = rand_r(&writer->seed) % 2;
+        snprintf(path, sizeof path, "/v1/assignments/%s/amend", upper ? office : commune);
+        snprintf(body, sizeof body, "{\"change\":%d,\"reason\":\"x\"}", change);
+        int status = raw_post(upper ? writer->province_token : writer->district_token, path, body);
+        writer->broken += status != 201 && status != 409;
+    }
+    return NULL;
+}
+
+/* What must hold at every instant, in one snapshot. */
+static const char *const broken_sums =
+    "select count(*) from cut_total t join assignment a on a.id = t.assignment_id where "
+    "t.quantity <> a.quantity or t.allocated > t.quantity or t.allocated <> (select "
+    "coalesce(sum(c.quantity), 0) from assignment c where c.parent_id = a.id and c.cut = t.cut)";
+static const char *const broken_ledgers =
+    "select count(*) from assignment a where a.quantity <> (select sum(e.change) from "
+    "assignment_entry e where e.assignment_id = a.id)";
+
+START_TEST(sixteen_writers_cannot_break_the_sums)
+{
+    struct writer writers[WRITERS] = {0};
+    const char *province_token = token_of("province.manager");
+    const char *district_token = token_of("district.manager");
+    for (unsigned i = 0; i < WRITERS; i++) {
+        writers[i] = (struct writer){.seed = 20261122 + i,
+                                     .province_token = province_token,
+                                     .district_token = district_token};
+        pthread_create(&writers[i].thread, NULL, write_at_random, &writers[i]);
+    }
+    int looks = 0;
+    while (looks < 200) { /* a reader checks while they write */
+        ck_assert_str_eq(sql_text(broken_sums), "0");
+        ck_assert_str_eq(sql_text(broken_ledgers), "0");
+        harness_forget();
+        looks++;
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        pthread_join(writers[i].thread, NULL);
+        ck_assert_int_eq(writers[i].broken, 0);
+    }
+    ck_assert_str_eq(sql_text(broken_sums), "0");
+    ck_assert_str_eq(sql_text(broken_ledgers), "0");
+    ck_assert_str_ne(sql_text(text("select count(*) from assignment_entry where assignment_id = "
+                                   "'%s'",
+                                   commune)),
+                     "2");
+}
+END_TEST
+
+Suite *ledger_suite(void)
+{
+    Suite *suite = suite_create("ledger");
+    TCase *tcase = tcase_create("ledger");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, an_amendment_is_an_entry_and_both_divisions_follow);
+    tcase_add_test(tcase, history_tells_what_the_number_was_when);
+    tcase_add_test(tcase, a_proposal_is_exact_and_can_be_split_as_it_is);
+    tcase_add_test(tcase, the_receiver_accepts_once);
+    tcase_add_test(tcase, sixteen_writers_cannot_break_the_sums);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
