@@ -70,7 +70,7 @@ static bool flaw_of_size(struct check *check, const struct place *place, enum fl
 
 static bool is_allowed(ucs4_t uc)
 {
-    bool control = (uc < 0x20 && uc != '\n' && uc != '\t') || uc == 0x7F;
+    bool control = uc < 0x20 || uc == 0x7F; /* names and reasons are one line */
     bool noncharacter = (uc & 0xFFFE) == 0xFFFE || (uc >= 0xFDD0 && uc <= 0xFDEF);
     return !control && !noncharacter;
 }

@@ -100,7 +100,7 @@ static void check_cell(const struct line *line, int login)
         forget_token(logins[login]); /* that was every session of the login */
     }
     ck_assert_msg(answer.status < 300 || answer.status == 404 || answer.status == 400,
-                  "%s %s as %s: %d, the matrix says ok: %s", line->method, line->path,
+                  "%s %s as %s: %d, the matrix says ok: %.900s", line->method, line->path,
                   logins[login], answer.status, answer.body);
 }
 
@@ -239,6 +239,7 @@ START_TEST(a_forged_nested_id_is_not_found)
         "\"quantity\":1}]}");
     expect_problem(stolen, 404, "not_found");
     sql_text("delete from cut_total where giver_id = 900002");
+    sql_text("delete from assignment_entry where giver_id = 900002");
     sql_text("delete from assignment where giver_id = 900002");
     sql_text("delete from plan where giver_id = 900002");
 }

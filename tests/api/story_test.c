@@ -172,7 +172,7 @@ static json_int_t achieved_of(struct answer answer, const char *code)
             return json_integer_value(json_object_get(item, "achieved"));
         }
     }
-    ck_abort_msg("no child %s in %s", code, answer.body);
+    ck_abort_msg("no child %s in %.900s", code, answer.body);
     return -1;
 }
 

@@ -88,11 +88,10 @@ END_TEST
 
 START_TEST(control_characters_and_noncharacters_are_not_text)
 {
-    accepts("{}", "'a\\nb\\tc'");
     accepts("{}", "'\\u0085 \\u200d \\ufffd'");
-    static const char *const refused[] = {"\\u0001",        "\\r",           "\\u001f", "\\u007f",
-                                          "\\ufdd0",        "\\ufdef",       "\\ufffe", "\\uffff",
-                                          "\\ud83f\\udffe", "\\udbff\\udfff"};
+    static const char *const refused[] = {
+        "\\u0001", "\\r",     "\\n",     "\\t",     "\\u001f",        "\\u007f",
+        "\\ufdd0", "\\ufdef", "\\ufffe", "\\uffff", "\\ud83f\\udffe", "\\udbff\\udfff"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         const char *value = arena_printf(arena, "{'a':['x%s']}", refused[i]);
         refuses("{'properties':{'a':{'items':{'maxLength':1}}}}", value, "/a/0 not_text");
@@ -104,7 +103,7 @@ END_TEST
 START_TEST(patterns_are_unicode_and_end_at_the_end)
 {
     accepts("{'pattern':'^[0-9]{4}$'}", "'1234'");
-    refuses("{'pattern':'^[0-9]{4}$'}", "'1234\\n'", " pattern ^[0-9]{4}$");
+    refuses("{'pattern':'^[0-9]{4}$'}", "'1234\\n'", " not_text");
     refuses("{'pattern':'^[0-9]{4}$'}", "'12345'", " pattern ^[0-9]{4}$");
     accepts("{'pattern':'^\\\\p{L}.$'}", "'Đễ'");
     accepts("{'pattern':'^\\\\u0110'}", "'Đào'");
