@@ -1,0 +1,725 @@
+-- What sql_matrix_test.c does for the lines of sql_matrix.txt, as statements with a name:
+--
+--   TABLE arrange      as superuser, one row for each place; in the order of this file
+--   TABLE match        which row r of the table is the one of place p
+--   TABLE insert       one more row at the place `here`, as the caller, given by here.writer
+--   TABLE set          what an update sets
+--   FUNCTION call      the call about the place `here`; it has an effect when it returns something
+--   FUNCTION probe     … or when this, asked as superuser afterwards, does
+--   attempt NAME       a forged write, by the caller from its own place
+--   catalogue NAME     lines that say in which way the matrix and the catalogue differ
+
+-- name: expected
+create temporary table expected (section text, object text, item text, role text, cell text)
+    on commit drop;
+
+-- Everything below happens in a transaction that is rolled back. `row_id` is the row's own id in
+-- whatever table has one; at the places of agents it is that of the collector or agency itself.
+-- name: places
+create schema sql_matrix;
+grant usage on schema sql_matrix to public;
+set local search_path = public, sql_matrix;
+
+create table place as
+select l.letter, l.n, 'ansinh_' || l.slice as role, l.slice, l.unit_id, l.hamlet_id, u.province_id,
+       u.district_id, u.commune_id, l.giver_id,
+       ('01900000-0000-7000-8000-0000000000' || l.row_id)::uuid as row_id,
+       ('01900000-0000-7000-8000-0000000000' || l.agency_id)::uuid as agency_id,
+       ('01900000-0000-7000-8000-0000000000' || l.collector_id)::uuid as collector_id,
+       case when l.collector_id is not null
+            then ('01900000-0000-7000-8000-0000000000' || l.agency_id)::uuid end as credited_to,
+       ('01900000-0000-7000-8000-00000000010' || l.n)::uuid as user_id,
+       ('01900000-0000-7000-8000-00000000020' || l.n)::uuid as session_id,
+       case when l.agency_id is null then l.unit_id::text else '' end as scope_id,
+       l.territory::int[] as territory,
+       case l.letter when 'f' then now() + interval '1 hour'
+                     else timestamptz '2020-01-01 00:00Z' + l.n * interval '1 day' end as at
+  from (values
+        ('o', 1, 'collector', 123173, 900101, 123173, 'c1', 'a1', 'c1', '{900101}'),
+        ('b', 2, 'commune', 123173, 900103, 900001, '5b', null, null, null),
+        ('s', 3, 'collector', 123149, 900201, 123149, 'c2', 'a1', 'c2', '{900201}'),
+        ('c', 4, 'collector', 123236, 900301, 123236, 'c3', 'a2', 'c3', '{900301}'),
+        ('a', 5, 'agency', 900001, 900001, 168, 'a1', 'a1', null, '{900101,900201}'),
+        ('d', 6, 'district', 900001, 900001, 168, '5d', null, null, null),
+        ('p', 7, 'province', 168, 168, 1, '50', null, null, null),
+        ('n', 8, 'nation', 1, 1, 1, '51', null, null, null),
+        ('f', 9, 'province', 156, 156, 1, '5f', null, null, null))
+       l (letter, n, slice, unit_id, hamlet_id, giver_id, row_id, agency_id, collector_id, territory)
+  join unit u on u.id = l.hamlet_id;
+
+create view here as
+select p.*, current_setting('test.writer')::int as writer
+  from place p
+ where p.letter = current_setting('test.place');
+grant select on place, here to public;
+
+-- The id of the assignment that this unit gave to this place.
+create function given_by(place text, giver int) returns uuid language sql immutable
+return md5(place || ' ' || giver)::uuid;
+
+-- --- Units and those who collect ------------------------------------------------------------------
+
+-- name: unit match
+r.id = p.hamlet_id
+-- name: unit insert
+insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, district_id,
+                  commune_id, valid_from, created_by)
+select 899999, 'hamlet', 'thon', 'matrix', 'Thôn Ma Trận', 'thon ma tran', unit_id, province_id,
+       district_id, commune_id, '2025-07-01', user_id
+  from here
+
+-- name: agency arrange
+insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id)
+select row_id, 'bank', 'Ngân hàng ' || letter, unit_id, province_id, district_id, commune_id, giver_id
+  from place
+    on conflict (id) do nothing
+-- name: agency match
+r.id = p.row_id
+
+-- name: collector arrange
+insert into collector (id, agency_id, full_name, card_number, valid_from, unit_id, province_id,
+                       district_id, commune_id, giver_id)
+select row_id, coalesce(agency_id, row_id), 'Nhân viên ' || letter, 'matrix-' || letter,
+       '2020-01-01', unit_id, province_id, district_id, commune_id, giver_id
+  from place
+    on conflict (id) do nothing
+-- name: collector match
+r.id = p.row_id
+
+-- name: territory arrange
+insert into territory (collector_id, agency_id, hamlet_id, during, province_id, district_id,
+                       commune_id, giver_id)
+select row_id, coalesce(agency_id, row_id), hamlet_id, '[2020-01-01,2020-02-01)', province_id,
+       district_id, commune_id, giver_id
+  from place
+-- name: territory match
+r.collector_id = p.row_id and lower(r.during) = '2020-01-01'
+
+-- --- Accounts and sessions ------------------------------------------------------------------------
+
+-- name: app_user arrange
+insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id,
+                      province_id, district_id, commune_id, giver_id)
+select user_id, 'matrix.' || letter, 'Tài khoản ' || letter, slice, 'officer', agency_id,
+       collector_id, unit_id, province_id, district_id, commune_id, giver_id
+  from place
+ union all
+select gen_random_uuid(), 'matrix.spare', 'Chưa có mật khẩu', 'nation', 'viewer', null, null, 1, 0, 0,
+       0, 1
+-- name: app_user match
+r.id = p.user_id
+-- name: app_user insert
+insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id,
+                      province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'matrix.new', 'Tài khoản mới', slice, 'viewer', agency_id, collector_id,
+       unit_id, province_id, district_id, commune_id, writer, user_id
+  from here
+-- name: app_user set
+full_name = 'Tên khác'
+
+-- name: credential arrange
+insert into credential (user_id, hash) select user_id, 'hash ' || letter from place
+-- name: credential match
+r.user_id = p.user_id
+-- name: credential insert
+insert into credential (user_id, hash)
+select id, 'hash new' from app_user where username = 'matrix.spare'
+-- name: credential set
+hash = 'hash new'
+
+-- The duty is out of date: gate.session_sync puts it right.
+-- name: session arrange
+insert into session (id, user_id, role, scope_id, agent_id, territory, duty, gen, expires_at)
+select session_id, user_id, role, scope_id, coalesce(collector_id::text, agency_id::text, ''),
+       territory, 'stale', 1, now() + interval '1 day'
+  from place
+-- name: session match
+r.id = p.session_id
+-- name: session insert
+insert into session (id, user_id, role, scope_id, agent_id, territory, duty, gen, expires_at)
+select gen_random_uuid(), user_id, role, scope_id, '', territory, 'viewer', 1, now()
+  from here
+-- name: session set
+ok = false
+
+-- name: refresh_token arrange
+insert into refresh_token (hash, session_id, expires_at) select letter::bytea, session_id, at from place
+-- name: refresh_token match
+r.expires_at = p.at
+-- name: refresh_token insert
+insert into refresh_token (hash, session_id, expires_at) select 'new', session_id, at from here
+-- name: refresh_token set
+successor = 'next'
+
+-- name: sign_in_attempt arrange
+insert into sign_in_attempt (key, attempts, updated_at) select 'matrix ' || letter, 1, at from place
+-- name: sign_in_attempt match
+r.updated_at = p.at
+-- name: sign_in_attempt insert
+insert into sign_in_attempt (key, attempts) select 'matrix new', 1 from here
+-- name: sign_in_attempt set
+attempts = 2
+
+-- name: idempotency arrange
+insert into idempotency (user_id, operation, key, fingerprint, created_at)
+select user_id, 'matrix', letter, 'old', at from place
+-- name: idempotency match
+r.created_at = p.at
+-- name: idempotency insert
+insert into idempotency (user_id, operation, key, fingerprint)
+select user_id, 'matrix', 'new', 'new' from here
+-- name: idempotency set
+status = 201
+
+-- --- People ---------------------------------------------------------------------------------------
+
+-- name: person arrange
+insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
+                    district_id, commune_id, created_by)
+select row_id, 'Người ' || letter, 'nguoi ' || letter, '1984-01-01', 'year', 'female', hamlet_id,
+       province_id, district_id, commune_id, user_id
+  from place
+-- name: person match
+r.id = p.row_id
+-- name: person insert
+insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
+                    district_id, commune_id, created_by, personal_id_number, phone)
+select gen_random_uuid(), 'Người mới', 'nguoi moi', '1984-01-01', 'year', 'female', hamlet_id,
+       province_id, district_id, commune_id, user_id, '068184000001', '0900000000'
+  from here
+
+-- name: person_identity arrange
+insert into person_identity (kind, number, person_id)
+select 'social_insurance_number', '999999000' || n, row_id from place
+-- name: person_identity match
+r.person_id = p.row_id
+-- name: person_identity insert
+insert into person_identity (kind, number, person_id)
+select 'personal_id_number', '999999000000', row_id from here
+
+-- name: enrolment arrange
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select row_id, row_id, 'hhi', 'new', 12, '2020-01-01', '2020-12-31', '2020-01-01', agency_id,
+       collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place
+-- name: enrolment match
+r.id = p.row_id
+-- name: enrolment insert
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', '2021-01-01',
+       agency_id, collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from here
+
+-- name: audit arrange
+insert into audit (id, user_id, session_id, action, subjects, province_id, district_id, commune_id)
+select row_id, user_id, session_id, 'person_get', array[row_id], province_id, district_id, commune_id
+  from place
+-- name: audit match
+r.id = p.row_id
+-- The line of the caller, filed under the keys of the place.
+-- name: audit insert
+insert into audit (user_id, session_id, action, subjects, province_id, district_id, commune_id)
+select caller_id(), nullif(current_setting('app.session_id'), '')::uuid, 'person_get', array[row_id],
+       province_id, district_id, commune_id
+  from here
+
+-- --- Targets --------------------------------------------------------------------------------------
+
+-- name: indicator match
+r.code = 'vsi_new' and p.letter is not null
+
+-- name: plan arrange
+insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on, unit_id,
+                  province_id, district_id, commune_id, giver_id, created_by)
+select row_id, 'vsi_new', at::date, at::date, 'social_insurance', letter, '2020-01-01', unit_id,
+       province_id, district_id, commune_id, giver_id, user_id
+  from place
+-- name: plan match
+r.id = p.row_id
+-- name: plan insert
+insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on, unit_id,
+                  province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'vsi_new', '2019-01-01', '2019-12-31', 'social_insurance', 'new',
+       '2019-01-01', unit_id, province_id, district_id, commune_id, writer, user_id
+  from here
+
+-- Each place's own, given by its giver; and one more for each unit that may give, whoever gave the
+-- first: what is written below an assignment names a true one.
+-- name: assignment arrange
+insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on, ends_on,
+                        assigner, agency_id, collector_id, unit_id, province_id, district_id,
+                        commune_id, giver_id, created_by)
+select row_id, row_id, 'root', case when collector_id is null then 'unit' else 'collector' end, 10,
+       'vsi_new', '2020-01-01', '2020-12-31', 'social_insurance', credited_to, collector_id, unit_id,
+       province_id, district_id, commune_id, giver_id, user_id
+  from place;
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, giver_id, created_by)
+select given_by(p.letter, g.unit_id), g.row_id, g.row_id,
+       case p.letter when 'a' then 'organisation' else 'territory' end,
+       case when p.collector_id is null then 'unit' else 'collector' end, 10, 'vsi_new',
+       '2020-01-01', '2020-12-31', 'social_insurance', p.credited_to, p.collector_id, p.unit_id,
+       p.province_id, p.district_id, p.commune_id, g.unit_id, p.user_id
+  from place p, place g
+ where g.letter in ('n', 'p', 'd', 'b')
+-- name: assignment match
+r.id = p.row_id
+-- name: assignment insert
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), g.row_id, g.row_id, 'staff',
+       case when h.collector_id is null then 'unit' else 'collector' end, 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', h.credited_to, h.collector_id, h.unit_id, h.province_id,
+       h.district_id, h.commune_id, h.writer, h.user_id
+  from here h
+  join place g on g.unit_id = h.writer and g.letter in ('n', 'p', 'd', 'b')
+-- name: assignment set
+quantity = r.quantity + 1
+
+-- name: assignment_entry arrange
+insert into assignment_entry (assignment_id, n, change, created_by, agency_id, collector_id, unit_id,
+                              province_id, district_id, commune_id, giver_id)
+select row_id, 1, 10, user_id, credited_to, collector_id, unit_id, province_id, district_id,
+       commune_id, giver_id
+  from place
+-- name: assignment_entry match
+r.assignment_id = p.row_id
+-- name: assignment_entry insert
+insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, collector_id,
+                              unit_id, province_id, district_id, commune_id, giver_id)
+select given_by(letter, writer), 2, 1, 'Lý do', user_id, credited_to, collector_id, unit_id,
+       province_id, district_id, commune_id, writer
+  from here
+
+-- name: assignment_acceptance arrange
+insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
+                                   province_id, district_id, commune_id)
+select row_id, user_id, credited_to, collector_id, unit_id, province_id, district_id, commune_id
+  from place
+-- name: assignment_acceptance match
+r.assignment_id = p.row_id
+-- name: assignment_acceptance insert
+insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
+                                   province_id, district_id, commune_id)
+select given_by(letter, writer), user_id, credited_to, collector_id, unit_id, province_id,
+       district_id, commune_id
+  from here
+
+-- name: cut_total arrange
+insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id, commune_id,
+                       giver_id)
+select row_id, 'staff', 10, unit_id, province_id, district_id, commune_id, giver_id
+  from place
+-- name: cut_total match
+r.assignment_id = p.row_id
+-- name: cut_total insert
+insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id, commune_id,
+                       giver_id)
+select given_by(letter, writer), 'territory', 10, unit_id, province_id, district_id, commune_id,
+       writer
+  from here
+-- name: cut_total set
+allocated = 1
+
+-- name: migration match
+r.version = 1 and p.letter is not null
+
+-- --- Functions of the gate ------------------------------------------------------------------------
+
+-- name: gate.session_sync(uuid) call
+select gate.session_sync(user_id) from here
+-- name: gate.session_sync(uuid) probe
+select count(*) from session r join here p on r.id = p.session_id where r.duty = 'officer'
+
+-- name: gate.password_reset(uuid,text) call
+select gate.password_reset(user_id, 'hash new') from here
+-- name: gate.password_reset(uuid,text) probe
+select count(*) from credential r join here p on r.user_id = p.user_id where r.hash = 'hash new'
+
+-- name: gate.sessions_end(uuid) call
+select gate.sessions_end(user_id) from here
+-- name: gate.sessions_end(uuid) probe
+select count(*) from session r join here p on r.id = p.session_id where not r.ok
+
+-- name: gate.own_credential() call
+select count(*) from gate.own_credential() r join here p on r.hash = 'hash ' || p.letter
+
+-- name: gate.password_set(text) call
+select gate.password_set('hash new')
+-- name: gate.password_set(text) probe
+select count(*) from credential r join here p on r.user_id = p.user_id where r.hash = 'hash new'
+
+-- name: gate.own_sessions() call
+select count(*) from gate.own_sessions() r join here p on r.id = p.session_id
+
+-- name: gate.own_session_end(uuid) call
+select gate.own_session_end(session_id) from here
+-- name: gate.own_session_end(uuid) probe
+select count(*) from session r join here p on r.id = p.session_id where not r.ok
+
+-- name: gate.identity_claim(uuid,text,text) call
+select gate.identity_claim(row_id, '999999000000', null) from here
+-- name: gate.identity_claim(uuid,text,text) probe
+select count(*) from person_identity r join here p on r.person_id = p.row_id
+ where r.number = '999999000000'
+
+-- --- Forged writes --------------------------------------------------------------------------------
+
+-- name: attempt unit.keys_of_another_province
+insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, district_id,
+                  commune_id, valid_from)
+select 899999, 'hamlet', 'thon', 'matrix', 'Thôn Ma Trận', 'thon ma tran', unit_id, 156, 0,
+       commune_id, '2025-07-01'
+  from here
+-- name: attempt unit.id_that_means_nowhere
+insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, district_id,
+                  commune_id, valid_from)
+select 0, 'hamlet', 'thon', 'matrix', 'Thôn Ma Trận', 'thon ma tran', unit_id, province_id,
+       district_id, commune_id, '2025-07-01'
+  from here
+-- name: attempt unit.not_a_hamlet
+insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, district_id,
+                  commune_id, valid_from)
+select 899999, 'commune', 'xa', 'matrix', 'Xã Ma Trận', 'xa ma tran', unit_id, province_id,
+       district_id, commune_id, '2025-07-01'
+  from here
+
+-- name: attempt app_user.equal
+insert into app_user (id, username, full_name, slice, duty, unit_id, province_id, district_id,
+                      commune_id, giver_id)
+select gen_random_uuid(), 'matrix.new', 'Ngang hàng', slice, 'manager', unit_id, province_id,
+       district_id, commune_id, writer
+  from here
+-- name: attempt app_user.made_equal
+insert into app_user (id, username, full_name, slice, duty, unit_id, province_id, district_id,
+                      commune_id, giver_id)
+select gen_random_uuid(), 'matrix.new', 'Ngang hàng', slice, 'viewer', unit_id, province_id,
+       district_id, commune_id, writer
+  from here;
+update app_user set duty = 'manager' where username = 'matrix.new'
+-- name: attempt app_user.slice_above_its_place
+insert into app_user (id, username, full_name, slice, duty, unit_id, province_id, district_id,
+                      commune_id, giver_id)
+select gen_random_uuid(), 'matrix.new', 'Trên mình', 'nation', 'manager', unit_id, province_id,
+       district_id, commune_id, writer
+  from here
+-- name: attempt app_user.raised_above_its_place
+update app_user set slice = 'nation', duty = 'viewer', agency_id = null, collector_id = null
+ where giver_id = scope_id() and unit_id <> 1
+-- name: attempt app_user.moved_out
+update app_user set unit_id = 156, province_id = 156, district_id = 0, commune_id = 0
+ where giver_id = scope_id() and slice in ('province', 'district', 'commune', 'collector')
+-- name: attempt app_user.collector_of_elsewhere
+insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id,
+                      province_id, district_id, commune_id, giver_id)
+select gen_random_uuid(), 'matrix.new', 'Nơi khác', 'collector', 'officer', f.row_id, f.row_id,
+       h.unit_id, h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt app_user.agency_of_elsewhere
+insert into app_user (id, username, full_name, slice, duty, agency_id, unit_id, province_id,
+                      district_id, commune_id, giver_id)
+select gen_random_uuid(), 'matrix.new', 'Nơi khác', 'agency', 'manager', f.row_id, h.unit_id,
+       h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt app_user.collector_of_another_agency
+insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id,
+                      province_id, district_id, commune_id, giver_id)
+select gen_random_uuid(), 'matrix.new', 'Hai đại lý', 'collector', 'officer', o.agency_id,
+       c.collector_id, h.unit_id, h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place o, place c
+ where o.letter = 'o' and c.letter = 'c'
+
+-- name: attempt person.keys_of_another_province
+insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
+                    district_id, commune_id, created_by)
+select gen_random_uuid(), 'Người mới', 'nguoi moi', '1984-01-01', 'year', 'female', hamlet_id, 156,
+       district_id, commune_id, user_id
+  from place
+ where letter = 'o'
+
+-- name: attempt enrolment.agency_of_elsewhere
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
+                       unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), o.row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', '2021-01-01',
+       f.row_id, o.hamlet_id, o.province_id, o.district_id, o.commune_id, o.user_id
+  from place o, place f
+ where o.letter = 'o' and f.letter = 'f'
+-- name: attempt enrolment.collector_without_agency
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', '2021-01-01',
+       collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place
+ where letter = 'o'
+-- name: attempt enrolment.person_of_elsewhere
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), c.row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', '2021-01-01',
+       coalesce(own_agency(), case when own_collector() is not null then o.agency_id end),
+       own_collector(), o.hamlet_id, o.province_id, o.district_id, o.commune_id, o.user_id
+  from place o, place c
+ where o.letter = 'o' and c.letter = 'c'
+
+-- name: attempt assignment.collector_of_elsewhere
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'staff', 'collector', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', f.row_id, f.row_id, h.unit_id, h.province_id,
+       h.district_id, h.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment.agency_of_elsewhere
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'staff', 'unit', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', f.row_id, null, h.unit_id, h.province_id, h.district_id,
+       h.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment.collector_without_agency
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'staff', 'collector', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', null, o.collector_id, o.unit_id, o.province_id,
+       o.district_id, o.commune_id, h.writer, h.user_id
+  from here h, place o
+ where o.letter = 'o'
+-- name: attempt assignment.parent_of_elsewhere
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), f.row_id, f.row_id, 'territory', 'unit', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', null, null, h.unit_id, h.province_id, h.district_id,
+       h.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment_entry.assignment_of_elsewhere
+insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, unit_id,
+                              province_id, district_id, commune_id, giver_id)
+select f.row_id, 2, 1, 'Lý do', h.user_id, null, h.unit_id, h.province_id, h.district_id,
+       h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment_entry.agency_of_elsewhere
+insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, unit_id,
+                              province_id, district_id, commune_id, giver_id)
+select given_by(h.letter, h.writer), 2, 1, 'Lý do', h.user_id, f.row_id, h.unit_id,
+       h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment_acceptance.assignment_of_elsewhere
+insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
+                                   province_id, district_id, commune_id)
+select given_by('f', 1), h.user_id, h.credited_to, own_collector(), h.unit_id, h.province_id,
+       h.district_id, h.commune_id
+  from here h
+-- name: attempt assignment_acceptance.agency_of_elsewhere
+insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
+                                   province_id, district_id, commune_id)
+select given_by(h.letter, h.writer), h.user_id, f.row_id, own_collector(), h.unit_id,
+       h.province_id, h.district_id, h.commune_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment_acceptance.keys_of_elsewhere
+insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
+                                   province_id, district_id, commune_id)
+select given_by(h.letter, h.writer), h.user_id, h.credited_to, own_collector(), f.unit_id,
+       f.province_id, f.district_id, f.commune_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt cut_total.assignment_of_elsewhere
+insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id, commune_id,
+                       giver_id)
+select f.row_id, 'territory', 10, h.unit_id, h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt cut_total.holder_of_elsewhere
+insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id, commune_id,
+                       giver_id)
+select given_by(letter, writer), 'territory', 10, 156, province_id, district_id, commune_id, writer
+  from here
+-- name: attempt cut_total.more_than_there_is
+update cut_total set allocated = quantity + 1
+-- name: attempt cut_total.quantity_by_the_holder
+update cut_total set quantity = quantity + 1 where holder_id = scope_id() and giver_id <> scope_id()
+
+-- name: attempt audit.by_somebody_else
+insert into audit (user_id, session_id, action, subjects, province_id, district_id, commune_id)
+select f.user_id, h.session_id, 'person_get', '{}', h.province_id, h.district_id, h.commune_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt audit.of_another_session
+insert into audit (user_id, session_id, action, subjects, province_id, district_id, commune_id)
+select h.user_id, f.session_id, 'person_get', '{}', h.province_id, h.district_id, h.commune_id
+  from here h, place f
+ where f.letter = 'f'
+
+-- --- The catalogue --------------------------------------------------------------------------------
+
+-- Tables, views and sequences of all schemas; what an extension brings along is its own business.
+-- name: catalogue objects
+with found as (
+    select c.oid::regclass::text as object
+      from pg_class c
+      join pg_namespace s on s.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and s.nspname !~ '^pg_'
+       and s.nspname <> 'information_schema'
+     union
+    select 'schema:' || nspname from pg_namespace
+     where nspname !~ '^pg_' and nspname <> 'information_schema'
+), listed as (
+    select object from expected where section = 'grants'
+)
+select object || ' has no line in [grants]' from (table found except table listed) d
+ union all
+select object || ' stands in [grants] and does not exist' from (table listed except table found) d
+
+-- Whole objects in small letters, columns in capitals. A word instead of a letter, a * for the right
+-- to hand on, a grant to everybody: whatever the matrix cannot say is a difference.
+-- name: catalogue grants
+with granted as (
+    select c.oid::regclass::text as object, a.*, c.relkind = 'S' as counts, false as column_only
+      from pg_class c, aclexplode(c.relacl) a
+     where c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+     union all
+    select t.attrelid::regclass::text, a.*, false, true
+      from pg_attribute t
+      join pg_class c on c.oid = t.attrelid, aclexplode(t.attacl) a
+     where c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+     union all
+    select 'schema:' || nspname, a.*, false, false
+      from pg_namespace, aclexplode(nspacl) a
+     where nspname !~ '^(pg_|information_schema)'
+), found as (
+    select g.object, coalesce(r.rolname, 'everybody') as role,
+           coalesce(case when g.column_only then upper(l.letter) else l.letter end,
+                    ' ' || g.privilege_type || ' ')
+           || case when g.is_grantable then '*' else '' end as letter
+      from granted g
+      left join pg_roles r on r.oid = g.grantee
+      left join (values ('SELECT', 's'), ('INSERT', 'i'), ('UPDATE', 'u'), ('DELETE', 'd'),
+                        ('USAGE', 'n'), ('CREATE', 'm')) l (word, letter) on l.word = g.privilege_type
+     where r.rolname is null
+        or not r.rolsuper and r.rolname not in ('ansinh_owner', 'pg_database_owner')
+), listed as (
+    select object, role, letter
+      from expected, regexp_split_to_table(cell, '') letter
+     where section = 'grants' and cell <> '-'
+)
+select role || ' holds ' || string_agg(letter, '') || ' on ' || object || ', [grants] says no'
+  from (table found except table listed) d group by role, object
+ union all
+select role || ' lacks ' || string_agg(letter, '') || ' on ' || object || ', [grants] says yes'
+  from (table listed except table found) d group by role, object
+
+-- name: catalogue columns
+with found as (
+    select t.attrelid::regclass::text as object,
+           case a.privilege_type when 'SELECT' then 'S' when 'INSERT' then 'I' when 'UPDATE' then 'U'
+                                 else a.privilege_type end as letter,
+           r.rolname::text as role, t.attname::text as attname
+      from pg_attribute t, aclexplode(t.attacl) a, pg_class c, pg_roles r
+     where c.oid = t.attrelid and r.oid = a.grantee
+       and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+), listed as (
+    select object, item, role, cell from expected where section = 'columns'
+)
+select role || ' holds ' || letter || ' on ' || object || ' (' || string_agg(attname, ', ')
+       || '), [columns] says no'
+  from (table found except table listed) d group by role, letter, object
+ union all
+select role || ' lacks ' || item || ' on ' || object || ' (' || string_agg(cell, ', ')
+       || '), [columns] says yes'
+  from (table listed except table found) d group by role, item, object
+
+-- name: catalogue functions
+with own as (
+    select p.*, replace(p.oid::regprocedure::text, ' ', '_') as signature
+      from pg_proc p
+      join pg_namespace s on s.oid = p.pronamespace
+     where s.nspname !~ '^(pg_|information_schema)'
+       and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass
+                                                 and d.objid = p.oid and d.deptype = 'e')
+), found as (
+    select signature, coalesce(r.rolname, 'everybody') as role
+      from own
+     cross join aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+      left join pg_roles r on r.oid = a.grantee
+     where r.rolname is null or not r.rolsuper and r.rolname <> 'ansinh_owner'
+), listed as (
+    select object, role from expected where section = 'functions' and cell = 'x'
+)
+select signature || ' has no line in [functions]'
+  from (select signature from own except select object from expected where section = 'functions') d
+ union all
+select object || ' stands in [functions] and does not exist'
+  from (select object from expected where section = 'functions' except select signature from own) d
+ union all
+select role || ' may execute ' || signature || ', [functions] says no'
+  from (table found except table listed) d
+ union all
+select role || ' may not execute ' || object || ', [functions] says yes'
+  from (table listed except table found) d
+
+-- name: catalogue roles
+with own as (
+    select * from pg_roles where rolname ~ '^ansinh_' and not rolsuper
+), found as (
+    select rolname::text as role, 'login' as item,
+           case when rolcanlogin then 'yes' else 'no' end as cell from own
+     union all
+    select m.rolname, 'becomes', g.rolname || case when a.admin_option then ' (admin)' else '' end
+      from pg_auth_members a
+      join own m on m.oid = a.member
+      join pg_roles g on g.oid = a.roleid
+     union all
+    select rolname, 'has', word
+      from own, unnest(array['inherit', 'bypassrls', 'createrole', 'createdb', 'replication'],
+                       array[rolinherit, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication])
+                e (word, so)
+     where so
+), listed as (
+    select object, item, cell from expected where section = 'roles'
+)
+select concat_ws(' ', 'catalogue:', role, item, cell) || ', [roles] says no'
+  from (table found except table listed) d
+ union all
+select concat_ws(' ', '[roles]:', object, item, cell) || ', the catalogue says no'
+  from (table listed except table found) d
+
+-- What the matrix forbids by leaving it out, as statements to be tried: other columns than the
+-- listed ones, functions, sequences.
+-- name: forbidden
+select e.role, case e.item when 'S' then format('select count(%I) from %s', t.attname, e.object)
+                           when 'I' then format('insert into %s (%I) values (default)', e.object,
+                                                t.attname)
+                           else format('update %s set %I = default', e.object, t.attname) end
+  from (select distinct role, object, item from expected where section = 'columns') e
+  join pg_attribute t on t.attrelid = e.object::regclass and t.attnum > 0 and not t.attisdropped
+ where not exists (select from expected l
+                    where l.section = 'columns' and l.role = e.role and l.object = e.object
+                      and l.item = e.item and l.cell = t.attname)
+ union all
+select e.role, case p.prokind when 'p' then 'call ' else 'select ' end || p.oid::regproc || '('
+               || coalesce((select string_agg('null::' || format_type(t, null), ', ' order by n)
+                              from unnest(p.proargtypes::oid[]) with ordinality as x (t, n)), '')
+               || ')'
+  from expected e
+  join pg_proc p on replace(p.oid::regprocedure::text, ' ', '_') = e.object
+ where e.section = 'functions' and e.cell = '-'
+ union all
+select e.role, case letter when 'n' then format('select nextval(%L)', e.object)
+                           else format('select last_value from %s', e.object) end
+  from expected e
+  join pg_class c on c.oid = to_regclass(e.object) and c.relkind = 'S',
+       unnest(array['n', 's']) letter
+ where e.section = 'grants' and strpos(e.cell, letter) = 0
