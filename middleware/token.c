@@ -3,6 +3,7 @@
 
 #include <jwt.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -51,6 +52,8 @@ static const struct token_key *key_by_kid(const struct token_keys *keys, const c
 
 bool token_keys_parse(struct token_keys *keys, const char *text)
 {
+    static atomic_uint_fast64_t parsings;
+    keys->serial = atomic_fetch_add(&parsings, 1) + 1;
     keys->count = 0;
     while (text && *text) {
         size_t size = strcspn(text, ",");
@@ -60,7 +63,9 @@ bool token_keys_parse(struct token_keys *keys, const char *text)
         }
         keys->count++;
         text += size;
-        text += *text == ',';
+        if (*text == ',' && *++text == '\0') {
+            return false; /* a key was meant to follow */
+        }
     }
     return keys->count > 0;
 }
@@ -123,16 +128,32 @@ static int index_of(const char *const *names, int count, const char *name)
     return 0;
 }
 
-static enum token_verdict times_verdict(const json_t *claims, int64_t now)
+/* The time at which a token was made or begins to count: not later than our clock, give or take. */
+static bool has_begun(const json_t *claim, int64_t now)
+{
+    return json_is_integer(claim) && json_integer_value(claim) <= now + CLOCK_SKEW_SECONDS;
+}
+
+/* When the token counts. False when it has not begun, or lives longer than ours do. */
+static bool span_of_claims(const json_t *claims, int64_t now, struct token_span *span)
 {
     const json_t *issued = json_object_get(claims, "iat");
+    const json_t *begins = json_object_get(claims, "nbf");
     const json_t *expires = json_object_get(claims, "exp");
-    if (!json_is_integer(issued) || !json_is_integer(expires) ||
-        json_integer_value(issued) > now + CLOCK_SKEW_SECONDS ||
+    if (!has_begun(issued, now) || (begins && !has_begun(begins, now)) ||
+        !json_is_integer(expires) ||
         json_integer_value(expires) > json_integer_value(issued) + TOKEN_LIFE_SECONDS) {
-        return TOKEN_BAD;
+        return false;
     }
-    return json_integer_value(expires) > now ? TOKEN_GOOD : TOKEN_TOO_OLD;
+    int64_t latest = json_integer_value(issued);
+    if (begins && json_integer_value(begins) > latest) {
+        latest = json_integer_value(begins);
+    }
+    /* With the skew taken off, so that a cache notices as well when the clock is set back. */
+    span->begins =
+        latest < INT64_MIN + CLOCK_SKEW_SECONDS ? INT64_MIN : latest - CLOCK_SKEW_SECONDS;
+    span->ends = json_integer_value(expires);
+    return true;
 }
 
 static bool is_uuid(const char *text)
@@ -164,8 +185,9 @@ static bool caller_of_claims(struct arena *arena, const json_t *claims, struct c
     return true;
 }
 
-enum token_verdict token_verify(const struct token_keys *keys, struct arena *arena,
-                                const char *token, int64_t now, struct caller *caller)
+static enum token_verdict verified(const struct token_keys *keys, struct arena *arena,
+                                   const char *token, int64_t now, struct caller *caller,
+                                   struct token_span *span)
 {
     size_t size = strnlen(token, TOKEN_MAX + 1);
     const char *first = memchr(token, '.', size);
@@ -185,10 +207,39 @@ enum token_verdict token_verify(const struct token_keys *keys, struct arena *are
     json_t *claims = segment_object(arena, first + 1, (size_t)(second - first - 1));
     const struct token_key *key = key_of_header(keys, header);
     if (!key || !claims || !signature_holds(key, token) || !text_is(claims, "iss", ISSUER) ||
-        !text_is(claims, "aud", AUDIENCE) || !caller_of_claims(arena, claims, caller)) {
+        !text_is(claims, "aud", AUDIENCE) || !caller_of_claims(arena, claims, caller) ||
+        !span_of_claims(claims, now, span)) {
         return TOKEN_BAD;
     }
-    return times_verdict(claims, now);
+    return span->ends > now ? TOKEN_GOOD : TOKEN_TOO_OLD;
+}
+
+enum token_verdict token_verify(const struct token_keys *keys, struct arena *arena,
+                                const char *token, int64_t now, struct caller *caller)
+{
+    struct token_span span;
+    return verified(keys, arena, token, now, caller, &span);
+}
+
+enum token_verdict token_verify_cached(struct token_cache *cache, const struct token_keys *keys,
+                                       struct arena *arena, const char *token, int64_t now,
+                                       struct caller *caller)
+{
+    struct token_mark mark;
+    struct token_span span;
+    size_t size = strnlen(token, TOKEN_MAX + 1);
+    if (!cache || size > TOKEN_MAX) {
+        return verified(keys, arena, token, now, caller, &span);
+    }
+    token_cache_mark(cache, keys->serial, token, size, &mark);
+    if (token_cache_find(cache, &mark, now, arena, caller)) {
+        return TOKEN_GOOD;
+    }
+    enum token_verdict verdict = verified(keys, arena, token, now, caller, &span);
+    if (verdict == TOKEN_GOOD) {
+        token_cache_keep(cache, &mark, &span, caller);
+    }
+    return verdict;
 }
 
 const char *token_issue(const struct token_keys *keys, struct arena *arena,
@@ -227,7 +278,9 @@ bool token_check(struct request *req)
     if (!header || strncasecmp(header, "Bearer ", 7) != 0) {
         return fail(req, TOKEN_MISSING);
     }
-    switch (token_verify(req->service->keys, req->arena, header + 7, time(NULL), &req->caller)) {
+    const struct service *service = req->service;
+    switch (token_verify_cached(service->token_cache, service->keys, req->arena, header + 7,
+                                time(NULL), &req->caller)) {
     case TOKEN_GOOD:
         return true;
     case TOKEN_TOO_OLD:

@@ -4,6 +4,7 @@
 #define ANSINH_TOKEN_H
 
 #include "middleware/request.h"
+#include "middleware/token_cache.h"
 
 enum { TOKEN_KEY_MAX = 64, TOKEN_KEY_MIN = 32, TOKEN_LIFE_SECONDS = 15 * 60 };
 
@@ -16,6 +17,7 @@ struct token_key {
 struct token_keys {
     int count; /* the first signs, all verify */
     struct token_key key[2];
+    uint64_t serial; /* of the parsing: never given twice, so nothing remembered fits other keys */
 };
 
 /* "kid:hex[,kid:hex]" with 32 to 64 bytes of secret each. False when it is unusable. */
@@ -26,6 +28,10 @@ enum token_verdict { TOKEN_GOOD, TOKEN_BAD, TOKEN_TOO_OLD };
 /* Checks everything about a token but the database: form, algorithm, key, signature, claims. */
 enum token_verdict token_verify(const struct token_keys *keys, struct arena *arena,
                                 const char *token, int64_t now, struct caller *caller);
+/* The same verdict, and sooner for a token that the cache has seen verified. NULL is no cache. */
+enum token_verdict token_verify_cached(struct token_cache *cache, const struct token_keys *keys,
+                                       struct arena *arena, const char *token, int64_t now,
+                                       struct caller *caller);
 /* A signed token for the caller, valid from `now` (seconds of the epoch). */
 const char *token_issue(const struct token_keys *keys, struct arena *arena,
                         const struct caller *caller, int64_t now);

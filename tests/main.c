@@ -6,18 +6,17 @@
 #include "tests/support/suites.h"
 
 /* In this order: what needs no server first, what changes the demo's rows last. */
+// clang-format off
 static Suite *(*const suites[])(void) = {
-    arena_suite,    render_suite,       text_suite,
-    url_suite,      frame_suite,        limit_suite,
-    route_suite,    permit_suite,       problem_suite,
-    page_suite,     token_suite,        log_suite,
-    schema_suite,   contract_suite,     config_suite,
-    password_suite, period_rules_suite, enrolment_rules_suite,
-    session_suite,  user_suite,         http_suite,
-    unit_suite,     matrix_suite,       wall_suite,
-    story_suite,    person_suite,       transaction_suite,
-    start_suite,    readme_suite,       coverage_suite,
+    arena_suite, render_suite, text_suite, url_suite, frame_suite, limit_suite, route_suite,
+    permit_suite, problem_suite, page_suite, token_suite, log_suite, token_cache_suite,
+    rotation_suite, differential_suite, schema_suite, contract_suite, config_suite,
+    password_suite, period_rules_suite, split_rules_suite, enrolment_rules_suite,
+    session_suite, user_suite, http_suite, unit_suite, matrix_suite, wall_suite,
+    sql_matrix_suite, story_suite, person_suite, transaction_suite, pool_suite, overload_suite,
+    ledger_suite, start_suite, readme_suite, coverage_suite,
 };
+// clang-format on
 
 int main(void)
 {

@@ -15,7 +15,8 @@ run=(
     postgresql-15 python3 python3-yaml curl jq ca-certificates
 )
 # libulfius-dev depends on the gnutls flavour of curl; apt removes the openssl flavour for it.
-test=("${run[@]}" check libcurl4-gnutls-dev)
+# python3-jwt is the second opinion on access tokens (tests/token/verify.py).
+test=("${run[@]}" check libcurl4-gnutls-dev python3-jwt)
 check=("${test[@]}" clang clang-format libclang-rt-14-dev)
 contract=("${run[@]}" python3-venv)
 

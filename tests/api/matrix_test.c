@@ -201,9 +201,10 @@ END_TEST
 /* The foreign keys re-stamp what hangs on a unit whose keys change. */
 static void move_commune(const char *from, const char *to)
 {
-    sql_text(text("update unit set district_id = %s, parent_id = case when id = 123173 then %s else "
-                  "parent_id end where commune_id = 123173 and district_id = %s",
-                  to, to, from));
+    sql_text(
+        text("update unit set district_id = %s, parent_id = case when id = 123173 then %s else "
+             "parent_id end where commune_id = 123173 and district_id = %s",
+             to, to, from));
 }
 
 START_TEST(a_commune_that_moves_takes_its_rows_along)

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,9 +18,9 @@
 #define SESSION "01a201a1-0000-7000-8000-00000000bbbb"
 
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
-static const int64_t now = 1800000000;
+static int64_t now; /* of the clock that tokens are made and judged by */
 
-/* Members as raw JSON. */
+/* Members as raw JSON; @ and a number is so many seconds after now. */
 static const struct pair good_header[] = {
     {"alg", "\"HS256\""}, {"kid", "\"k1\""}, {"typ", "\"JWT\""}};
 static const struct pair good_claims[] = {{"iss", "\"ansinh\""},
@@ -29,8 +30,8 @@ static const struct pair good_claims[] = {{"iss", "\"ansinh\""},
                                           {"gen", "3"},
                                           {"slice", "\"province\""},
                                           {"duty", "\"officer\""},
-                                          {"iat", "1800000000"},
-                                          {"exp", "1800000900"}};
+                                          {"iat", "@0"},
+                                          {"exp", "@900"}};
 enum {
     HEADER_MEMBERS = sizeof good_header / sizeof *good_header,
     CLAIMS = sizeof good_claims / sizeof *good_claims
@@ -44,6 +45,7 @@ static void open_tokens(void)
     ck_assert_int_ge(sodium_init(), 0);
     request_open();
     arena = request->arena;
+    now = 1800000000;
     ck_assert(token_keys_parse(&keys, "k1:" HEX_32 ",k0:" OTHER_32));
     service.keys = &keys;
 }
@@ -84,6 +86,16 @@ static const char *signed_json(const char *header, const char *claims)
     return signed_segments(&keys.key[0], encoded_text(header), encoded_text(claims));
 }
 
+static const char *raw_json(const char *value)
+{
+    if (value[0] != '@') {
+        return value;
+    }
+    char *rest = NULL;
+    long long time_of = (long long)now + strtoll(value + 1, &rest, 10);
+    return arena_printf(arena, "%lld%s", time_of, rest);
+}
+
 /* The members as an object; the one of this name with another value, added, or with NULL left out. */
 static const char *object_with(const struct pair *members, int count, const char *name,
                                const char *value)
@@ -96,10 +108,10 @@ static const char *object_with(const struct pair *members, int count, const char
         known = known || same;
         if (raw) {
             text = arena_printf(arena, "%s%s\"%s\":%s", text, text[1] ? "," : "", members[i].name,
-                                raw);
+                                raw_json(raw));
         }
     }
-    return name && !known ? arena_printf(arena, "%s,\"%s\":%s}", text, name, value)
+    return name && !known ? arena_printf(arena, "%s,\"%s\":%s}", text, name, raw_json(value))
                           : arena_printf(arena, "%s}", text);
 }
 
@@ -118,6 +130,209 @@ static const char *good_token(void)
     return signed_json(header_with(NULL, NULL), claims_with(NULL, NULL));
 }
 
+/* --- Members that are refused ---------------------------------------------------------------- */
+
+struct change {
+    const char *what;
+    const char *name;
+    const char *value; /* raw JSON; NULL leaves the member out */
+};
+
+#define ROWS(table) (sizeof table / sizeof *(table))
+
+static const struct change algorithms[] = {
+    {"none", "alg", "\"none\""},
+    {"None", "alg", "\"None\""},
+    {"NONE", "alg", "\"NONE\""},
+    {"nOnE", "alg", "\"nOnE\""},
+    {"lower case", "alg", "\"hs256\""},
+    {"mixed case", "alg", "\"Hs256\""},
+    {"HS384", "alg", "\"HS384\""},
+    {"HS512", "alg", "\"HS512\""},
+    {"RS256", "alg", "\"RS256\""},
+    {"ES256", "alg", "\"ES256\""},
+    {"PS256", "alg", "\"PS256\""},
+    {"EdDSA", "alg", "\"EdDSA\""},
+    {"blank", "alg", "\"HS256 \""},
+    {"empty", "alg", "\"\""},
+    {"null", "alg", "null"},
+    {"number", "alg", "256"},
+    {"list", "alg", "[\"HS256\"]"},
+    {"missing", "alg", NULL},
+    {"cut by NUL", "alg", "\"HS256\\u0000\""},
+};
+
+static const struct change key_ids[] = {
+    {"unknown", "kid", "\"k2\""}, {"missing", "kid", NULL},
+    {"empty", "kid", "\"\""},     {"upper case", "kid", "\"K1\""},
+    {"number", "kid", "1"},       {"null", "kid", "null"},
+    {"blank", "kid", "\"k1 \""},  {"path", "kid", "\"../../dev/null\""},
+    {"list", "kid", "[\"k1\"]"},  {"SQL", "kid", "\"k1' or '1'='1\""},
+    {"prefix", "kid", "\"k\""},   {"cut by NUL", "kid", "\"k1\\u0000x\""},
+};
+
+static const struct change types[] = {
+    {"missing", "typ", NULL},        {"lower case", "typ", "\"jwt\""},
+    {"access", "typ", "\"at+jwt\""}, {"logout", "typ", "\"logout+jwt\""},
+    {"number", "typ", "1"},          {"null", "typ", "null"},
+    {"blank", "typ", "\"JWT \""},
+};
+
+static const struct change header_extras[] = {
+    {"crit", "crit", "[\"exp\"]"},
+    {"empty crit", "crit", "[]"},
+    {"jku", "jku", "\"https://example.org/keys\""},
+    {"jwk", "jwk", "{\"kty\":\"oct\",\"k\":\"AAAA\"}"},
+    {"x5u", "x5u", "\"https://example.org/cert\""},
+    {"x5c", "x5c", "[\"AAAA\"]"},
+    {"x5t", "x5t", "\"AAAA\""},
+    {"zip", "zip", "\"DEF\""},
+    {"b64", "b64", "false"},
+    {"cty", "cty", "\"JWT\""},
+    {"unknown", "x", "null"},
+    {"empty name", "", "1"},
+};
+
+static const struct change header_repeats[] = {
+    {"alg", "alg", "\"HS256\",\"alg\":\"HS256\""},
+    {"alg, none first", "alg", "\"none\",\"alg\":\"HS256\""},
+    {"alg, none last", "alg", "\"HS256\",\"alg\":\"none\""},
+    {"kid", "kid", "\"k0\",\"kid\":\"k1\""},
+    {"typ", "typ", "\"JWT\",\"typ\":\"JWT\""},
+    {"alg, escaped", "alg", "\"HS256\",\"\\u0061lg\":\"none\""},
+};
+
+static const struct change claim_repeats[] = {
+    {"sub", "sub", "\"" USER "\",\"sub\":\"" SESSION "\""},
+    {"duty", "duty", "\"officer\",\"duty\":\"manager\""},
+    {"slice", "slice", "\"province\",\"slice\":\"nation\""},
+    {"exp", "exp", "@900,\"exp\":1800000900"},
+    {"gen, escaped", "gen", "3,\"\\u0067en\":4"},
+};
+
+static const struct change parties[] = {
+    {"no issuer", "iss", NULL},
+    {"empty issuer", "iss", "\"\""},
+    {"other issuer", "iss", "\"example\""},
+    {"issuer in capitals", "iss", "\"ANSINH\""},
+    {"issuer as list", "iss", "[\"ansinh\"]"},
+    {"issuer null", "iss", "null"},
+    {"no audience", "aud", NULL},
+    {"empty audience", "aud", "\"\""},
+    {"other audience", "aud", "\"ansinh-web\""},
+    {"audience as list", "aud", "[\"ansinh-api\"]"},
+    {"audience null", "aud", "null"},
+};
+
+static const struct change callers[] = {
+    {"no user", "sub", NULL},
+    {"empty user", "sub", "\"\""},
+    {"user as number", "sub", "7"},
+    {"user in capitals", "sub", "\"01A201A1-0000-7000-8000-00000000AAAA\""},
+    {"user cut", "sub", "\"01a201a1-0000-7000-8000-00000000aaa\""},
+    {"user with more", "sub", "\"" USER "0\""},
+    {"user of other letters", "sub", "\"01a201a1-0000-7000-8000-00000000aaag\""},
+    {"user without hyphens", "sub", "\"01a201a100007000800000000000aaaa\""},
+    {"user of hyphens", "sub", "\"------------------------------------\""},
+    {"user with hyphens elsewhere", "sub", "\"01a201a-10000-7000-8000-00000000aaaa\""},
+    {"user in braces", "sub", "\"{" USER "}\""},
+    {"user with NUL", "sub", "\"" USER "\\u0000\""},
+    {"no session", "sid", NULL},
+    {"empty session", "sid", "\"\""},
+    {"session in capitals", "sid", "\"01A201A1-0000-7000-8000-00000000BBBB\""},
+    {"session as SQL", "sid", "\"' or '1'='1\""},
+    {"no generation", "gen", NULL},
+    {"generation as text", "gen", "\"3\""},
+    {"generation with fraction", "gen", "3.0"},
+    {"generation with exponent", "gen", "3e0"},
+    {"generation null", "gen", "null"},
+    {"generation true", "gen", "true"},
+    {"generation beyond int64", "gen", "9223372036854775808"},
+};
+
+static const struct change slices_and_duties[] = {
+    {"no slice", "slice", NULL},
+    {"empty slice", "slice", "\"\""},
+    {"unknown slice", "slice", "\"world\""},
+    {"slice in capitals", "slice", "\"Nation\""},
+    {"slice as number", "slice", "1"},
+    {"slice null", "slice", "null"},
+    {"no duty", "duty", NULL},
+    {"empty duty", "duty", "\"\""},
+    {"unknown duty", "duty", "\"owner\""},
+    {"duty in capitals", "duty", "\"MANAGER\""},
+    {"duty as number", "duty", "1"},
+    {"duty as list", "duty", "[\"manager\"]"},
+};
+
+static const struct change times[] = {
+    {"no end", "exp", NULL},
+    {"end as text", "exp", "\"1800000900\""},
+    {"end with fraction", "exp", "@900.0"},
+    {"end with exponent", "exp", "18e8"},
+    {"end null", "exp", "null"},
+    {"end true", "exp", "true"},
+    {"a life too long", "exp", "@901"},
+    {"a life of ages", "exp", "9223372036854775807"},
+    {"end beyond int64", "exp", "99999999999999999999"},
+    {"no beginning", "iat", NULL},
+    {"beginning as text", "iat", "\"1800000000\""},
+    {"beginning with fraction", "iat", "@0.5"},
+    {"beginning null", "iat", "null"},
+    {"beginning in the future", "iat", "@61"},
+    {"beginning at the end of time", "iat", "9223372036854775807"},
+    {"beginning before time", "iat", "-9223372036854775808"},
+    {"beginning long ago", "iat", "0"},
+};
+
+static const struct change beginnings[] = {
+    {"nbf in the future", "nbf", "@61"},
+    {"nbf at the end of time", "nbf", "9223372036854775807"},
+    {"nbf beyond int64", "nbf", "9223372036854775808"},
+    {"nbf as text", "nbf", "\"0\""},
+    {"nbf with fraction", "nbf", "0.5"},
+    {"nbf with exponent", "nbf", "1e3"},
+    {"nbf null", "nbf", "null"},
+    {"nbf false", "nbf", "false"},
+    {"nbf twice", "nbf", "0,\"nbf\":0"},
+};
+
+static const struct change loose_json[] = {
+    {"NUL in text", "x", "\"a\\u0000b\""},
+    {"broken UTF-8", "x", "\"\xff\""},
+    {"overlong UTF-8", "x", "\"\xc0\xaf\""},
+    {"half a surrogate", "x", "\"\\ud800\""},
+    {"line break in text", "x", "\"\n\""},
+    {"not a number", "x", "NaN"},
+    {"endless", "x", "Infinity"},
+    {"hexadecimal", "x", "0x1"},
+    {"zero in front", "x", "01"},
+    {"single quotes", "x", "'a'"},
+    {"comma at the end", "x", "1,"},
+    {"comment", "x", "1/**/"},
+    {"nothing", "x", ""},
+    {"open text", "x", "\"a"},
+};
+
+static const struct {
+    const struct change *changes;
+    size_t count;
+    bool of_header;
+} refused_members[] = {
+    {algorithms, ROWS(algorithms), true},
+    {key_ids, ROWS(key_ids), true},
+    {types, ROWS(types), true},
+    {header_extras, ROWS(header_extras), true},
+    {header_repeats, ROWS(header_repeats), true},
+    {claim_repeats, ROWS(claim_repeats), false},
+    {parties, ROWS(parties), false},
+    {callers, ROWS(callers), false},
+    {slices_and_duties, ROWS(slices_and_duties), false},
+    {times, ROWS(times), false},
+    {beginnings, ROWS(beginnings), false},
+    {loose_json, ROWS(loose_json), false},
+};
+
 /* --- What the gate says ---------------------------------------------------------------------- */
 
 static enum token_verdict verdict(const char *token)
@@ -130,12 +345,6 @@ static void ck_bad(const char *token, const char *what)
 {
     ck_assert_msg(verdict(token) == TOKEN_BAD, "%s: %s", what, token);
 }
-
-struct change {
-    const char *what;
-    const char *name;
-    const char *value; /* raw JSON; NULL leaves the member out */
-};
 
 static void refuse_headers(const struct change *changes, size_t count)
 {
@@ -241,196 +450,72 @@ END_TEST
 
 START_TEST(any_other_algorithm_is_refused)
 {
-    static const struct change changes[] = {
-        {"none", "alg", "\"none\""},
-        {"None", "alg", "\"None\""},
-        {"NONE", "alg", "\"NONE\""},
-        {"nOnE", "alg", "\"nOnE\""},
-        {"lower case", "alg", "\"hs256\""},
-        {"mixed case", "alg", "\"Hs256\""},
-        {"HS384", "alg", "\"HS384\""},
-        {"HS512", "alg", "\"HS512\""},
-        {"RS256", "alg", "\"RS256\""},
-        {"ES256", "alg", "\"ES256\""},
-        {"PS256", "alg", "\"PS256\""},
-        {"EdDSA", "alg", "\"EdDSA\""},
-        {"blank", "alg", "\"HS256 \""},
-        {"empty", "alg", "\"\""},
-        {"null", "alg", "null"},
-        {"number", "alg", "256"},
-        {"list", "alg", "[\"HS256\"]"},
-        {"missing", "alg", NULL},
-        {"cut by NUL", "alg", "\"HS256\\u0000\""},
-    };
-    refuse_headers(changes, sizeof changes / sizeof *changes);
+    refuse_headers(algorithms, ROWS(algorithms));
 }
 END_TEST
 
 START_TEST(a_key_that_is_not_ours_is_refused)
 {
-    static const struct change changes[] = {
-        {"unknown", "kid", "\"k2\""}, {"missing", "kid", NULL},
-        {"empty", "kid", "\"\""},     {"upper case", "kid", "\"K1\""},
-        {"number", "kid", "1"},       {"null", "kid", "null"},
-        {"blank", "kid", "\"k1 \""},  {"path", "kid", "\"../../dev/null\""},
-        {"list", "kid", "[\"k1\"]"},  {"SQL", "kid", "\"k1' or '1'='1\""},
-        {"prefix", "kid", "\"k\""},   {"cut by NUL", "kid", "\"k1\\u0000x\""},
-    };
-    refuse_headers(changes, sizeof changes / sizeof *changes);
+    refuse_headers(key_ids, ROWS(key_ids));
 }
 END_TEST
 
 START_TEST(any_other_type_of_token_is_refused)
 {
-    static const struct change changes[] = {
-        {"missing", "typ", NULL},        {"lower case", "typ", "\"jwt\""},
-        {"access", "typ", "\"at+jwt\""}, {"logout", "typ", "\"logout+jwt\""},
-        {"number", "typ", "1"},          {"null", "typ", "null"},
-        {"blank", "typ", "\"JWT \""},
-    };
-    refuse_headers(changes, sizeof changes / sizeof *changes);
+    refuse_headers(types, ROWS(types));
 }
 END_TEST
 
 START_TEST(a_header_that_asks_for_more_is_refused)
 {
-    static const struct change changes[] = {
-        {"crit", "crit", "[\"exp\"]"},
-        {"empty crit", "crit", "[]"},
-        {"jku", "jku", "\"https://example.org/keys\""},
-        {"jwk", "jwk", "{\"kty\":\"oct\",\"k\":\"AAAA\"}"},
-        {"x5u", "x5u", "\"https://example.org/cert\""},
-        {"x5c", "x5c", "[\"AAAA\"]"},
-        {"x5t", "x5t", "\"AAAA\""},
-        {"zip", "zip", "\"DEF\""},
-        {"b64", "b64", "false"},
-        {"cty", "cty", "\"JWT\""},
-        {"unknown", "x", "null"},
-        {"empty name", "", "1"},
-    };
-    refuse_headers(changes, sizeof changes / sizeof *changes);
+    refuse_headers(header_extras, ROWS(header_extras));
 }
 END_TEST
 
 START_TEST(a_repeated_member_of_the_header_is_refused)
 {
-    static const struct change changes[] = {
-        {"alg", "alg", "\"HS256\",\"alg\":\"HS256\""},
-        {"alg, none first", "alg", "\"none\",\"alg\":\"HS256\""},
-        {"alg, none last", "alg", "\"HS256\",\"alg\":\"none\""},
-        {"kid", "kid", "\"k0\",\"kid\":\"k1\""},
-        {"typ", "typ", "\"JWT\",\"typ\":\"JWT\""},
-        {"alg, escaped", "alg", "\"HS256\",\"\\u0061lg\":\"none\""},
-    };
-    refuse_headers(changes, sizeof changes / sizeof *changes);
+    refuse_headers(header_repeats, ROWS(header_repeats));
 }
 END_TEST
 
 START_TEST(a_repeated_claim_is_refused)
 {
-    static const struct change changes[] = {
-        {"sub", "sub", "\"" USER "\",\"sub\":\"" SESSION "\""},
-        {"duty", "duty", "\"officer\",\"duty\":\"manager\""},
-        {"slice", "slice", "\"province\",\"slice\":\"nation\""},
-        {"exp", "exp", "1800000900,\"exp\":1800000900"},
-        {"gen, escaped", "gen", "3,\"\\u0067en\":4"},
-    };
-    refuse_claims(changes, sizeof changes / sizeof *changes);
+    refuse_claims(claim_repeats, ROWS(claim_repeats));
 }
 END_TEST
 
 START_TEST(a_token_of_or_for_somebody_else_is_refused)
 {
-    static const struct change changes[] = {
-        {"no issuer", "iss", NULL},
-        {"empty issuer", "iss", "\"\""},
-        {"other issuer", "iss", "\"example\""},
-        {"issuer in capitals", "iss", "\"ANSINH\""},
-        {"issuer as list", "iss", "[\"ansinh\"]"},
-        {"issuer null", "iss", "null"},
-        {"no audience", "aud", NULL},
-        {"empty audience", "aud", "\"\""},
-        {"other audience", "aud", "\"ansinh-web\""},
-        {"audience as list", "aud", "[\"ansinh-api\"]"},
-        {"audience null", "aud", "null"},
-    };
-    refuse_claims(changes, sizeof changes / sizeof *changes);
+    refuse_claims(parties, ROWS(parties));
 }
 END_TEST
 
 START_TEST(a_caller_that_cannot_be_is_refused)
 {
-    static const struct change changes[] = {
-        {"no user", "sub", NULL},
-        {"empty user", "sub", "\"\""},
-        {"user as number", "sub", "7"},
-        {"user in capitals", "sub", "\"01A201A1-0000-7000-8000-00000000AAAA\""},
-        {"user cut", "sub", "\"01a201a1-0000-7000-8000-00000000aaa\""},
-        {"user with more", "sub", "\"" USER "0\""},
-        {"user of other letters", "sub", "\"01a201a1-0000-7000-8000-00000000aaag\""},
-        {"user without hyphens", "sub", "\"01a201a100007000800000000000aaaa\""},
-        {"user of hyphens", "sub", "\"------------------------------------\""},
-        {"user with hyphens elsewhere", "sub", "\"01a201a-10000-7000-8000-00000000aaaa\""},
-        {"user in braces", "sub", "\"{" USER "}\""},
-        {"user with NUL", "sub", "\"" USER "\\u0000\""},
-        {"no session", "sid", NULL},
-        {"empty session", "sid", "\"\""},
-        {"session in capitals", "sid", "\"01A201A1-0000-7000-8000-00000000BBBB\""},
-        {"session as SQL", "sid", "\"' or '1'='1\""},
-        {"no generation", "gen", NULL},
-        {"generation as text", "gen", "\"3\""},
-        {"generation with fraction", "gen", "3.0"},
-        {"generation with exponent", "gen", "3e0"},
-        {"generation null", "gen", "null"},
-        {"generation true", "gen", "true"},
-        {"generation beyond int64", "gen", "9223372036854775808"},
-    };
-    refuse_claims(changes, sizeof changes / sizeof *changes);
+    refuse_claims(callers, ROWS(callers));
 }
 END_TEST
 
 START_TEST(an_unknown_slice_or_duty_is_refused)
 {
-    static const struct change changes[] = {
-        {"no slice", "slice", NULL},
-        {"empty slice", "slice", "\"\""},
-        {"unknown slice", "slice", "\"world\""},
-        {"slice in capitals", "slice", "\"Nation\""},
-        {"slice as number", "slice", "1"},
-        {"slice null", "slice", "null"},
-        {"no duty", "duty", NULL},
-        {"empty duty", "duty", "\"\""},
-        {"unknown duty", "duty", "\"owner\""},
-        {"duty in capitals", "duty", "\"MANAGER\""},
-        {"duty as number", "duty", "1"},
-        {"duty as list", "duty", "[\"manager\"]"},
-    };
-    refuse_claims(changes, sizeof changes / sizeof *changes);
+    refuse_claims(slices_and_duties, ROWS(slices_and_duties));
 }
 END_TEST
 
 START_TEST(times_that_cannot_be_are_refused)
 {
-    static const struct change changes[] = {
-        {"no end", "exp", NULL},
-        {"end as text", "exp", "\"1800000900\""},
-        {"end with fraction", "exp", "1800000900.0"},
-        {"end with exponent", "exp", "18e8"},
-        {"end null", "exp", "null"},
-        {"end true", "exp", "true"},
-        {"a life too long", "exp", "1800000901"},
-        {"a life of ages", "exp", "9223372036854775807"},
-        {"end beyond int64", "exp", "99999999999999999999"},
-        {"no beginning", "iat", NULL},
-        {"beginning as text", "iat", "\"1800000000\""},
-        {"beginning with fraction", "iat", "1800000000.5"},
-        {"beginning null", "iat", "null"},
-        {"beginning in the future", "iat", "1800000061"},
-        {"beginning at the end of time", "iat", "9223372036854775807"},
-        {"beginning before time", "iat", "-9223372036854775808"},
-        {"beginning long ago", "iat", "0"},
-    };
-    refuse_claims(changes, sizeof changes / sizeof *changes);
+    refuse_claims(times, ROWS(times));
+}
+END_TEST
+
+START_TEST(a_beginning_is_honoured)
+{
+    refuse_claims(beginnings, ROWS(beginnings));
+    static const char *const begun[] = {"@60", "@0", "@-1000", "0", "-9223372036854775808"};
+    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
+        const char *claims = claims_with("nbf", begun[i]);
+        ck_assert_int_eq(verdict(signed_json(header_with(NULL, NULL), claims)), TOKEN_GOOD);
+    }
 }
 END_TEST
 
@@ -487,23 +572,7 @@ END_TEST
 
 START_TEST(claims_in_loose_json_are_refused)
 {
-    static const struct change changes[] = {
-        {"NUL in text", "x", "\"a\\u0000b\""},
-        {"broken UTF-8", "x", "\"\xff\""},
-        {"overlong UTF-8", "x", "\"\xc0\xaf\""},
-        {"half a surrogate", "x", "\"\\ud800\""},
-        {"line break in text", "x", "\"\n\""},
-        {"not a number", "x", "NaN"},
-        {"endless", "x", "Infinity"},
-        {"hexadecimal", "x", "0x1"},
-        {"zero in front", "x", "01"},
-        {"single quotes", "x", "'a'"},
-        {"comma at the end", "x", "1,"},
-        {"comment", "x", "1/**/"},
-        {"nothing", "x", ""},
-        {"open text", "x", "\"a"},
-    };
-    refuse_claims(changes, sizeof changes / sizeof *changes);
+    refuse_claims(loose_json, ROWS(loose_json));
 }
 END_TEST
 
@@ -541,13 +610,15 @@ START_TEST(a_good_object_followed_by_anything_is_refused)
 }
 END_TEST
 
-START_TEST(any_other_number_of_segments_is_refused)
+enum { SEGMENT_TOKENS = 22 };
+
+static void segment_tokens(const char *out[SEGMENT_TOKENS])
 {
     const char *header = encoded_text(header_with(NULL, NULL));
     const char *claims = encoded_text(claims_with(NULL, NULL));
     const char *good = good_token();
     const char *signature = strrchr(good, '.') + 1;
-    const char *const tokens[] = {
+    const char *const tokens[SEGMENT_TOKENS] = {
         "",
         ".",
         "..",
@@ -571,7 +642,14 @@ START_TEST(any_other_number_of_segments_is_refused)
         arena_printf(arena, "%s,%s,%s", header, claims, signature),
         arena_printf(arena, "%s.%s%%2E%s", header, claims, signature),
     };
-    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+    memcpy(out, tokens, sizeof tokens);
+}
+
+START_TEST(any_other_number_of_segments_is_refused)
+{
+    const char *tokens[SEGMENT_TOKENS];
+    segment_tokens(tokens);
+    for (size_t i = 0; i < SEGMENT_TOKENS; i++) {
         ck_bad(tokens[i], "segments");
     }
 }
@@ -801,6 +879,8 @@ START_TEST(unusable_keys_are_refused)
         "abcdefghijklmnopq:" HEX_32,
         ","
         "k1:" HEX_32,
+        "k1:" HEX_32 ",",
+        "k1:" HEX_32 ",k0:" OTHER_32 ",",
         "k1:" HEX_32 ",k0",
         "k1:" HEX_32 ",k0:00",
         "k1:" HEX_32 ",:" OTHER_32,
@@ -887,6 +967,152 @@ START_TEST(routes_for_anyone_look_at_no_token)
 }
 END_TEST
 
+/* --- All of it over the stage ---------------------------------------------------------------- */
+
+enum { HOSTILE_ROOM = 400, HOSTILE_LEAST = 200 };
+
+struct hostile {
+    const char *what;
+    const char *token;
+};
+
+static struct hostile hostile[HOSTILE_ROOM];
+static size_t hostile_count;
+
+/* Each counts once. */
+static void add_hostile(const char *what, const char *token)
+{
+    for (size_t i = 0; i < hostile_count; i++) {
+        if (strcmp(hostile[i].token, token) == 0) {
+            return;
+        }
+    }
+    ck_assert_uint_lt(hostile_count, HOSTILE_ROOM);
+    hostile[hostile_count++] = (struct hostile){what, token};
+}
+
+static void add_members(void)
+{
+    for (size_t table = 0; table < ROWS(refused_members); table++) {
+        bool of_header = refused_members[table].of_header;
+        for (size_t i = 0; i < refused_members[table].count; i++) {
+            const struct change *change = &refused_members[table].changes[i];
+            const char *header =
+                of_header ? header_with(change->name, change->value) : header_with(NULL, NULL);
+            const char *claims =
+                of_header ? claims_with(NULL, NULL) : claims_with(change->name, change->value);
+            add_hostile(change->what, signed_json(header, claims));
+        }
+    }
+}
+
+static void add_keyed(const char *what, const void *secret, size_t size)
+{
+    struct token_key key = {.size = (int)size};
+    memcpy(key.secret, secret, size);
+    add_hostile(what, signed_segments(&key, encoded_text(header_with(NULL, NULL)),
+                                      encoded_text(claims_with(NULL, NULL))));
+}
+
+static void add_signatures(void)
+{
+    const char *header = header_with(NULL, NULL);
+    const char *claims = claims_with(NULL, NULL);
+    const char *text = arena_printf(arena, "%s.%s", encoded_text(header), encoded_text(claims));
+    unsigned char mac[crypto_auth_hmacsha512_BYTES];
+    crypto_auth_hmacsha512(mac, (const unsigned char *)text, strlen(text), keys.key[0].secret);
+    add_hostile("HMAC of SHA-512", arena_printf(arena, "%s.%s", text, encoded(mac, sizeof mac)));
+    add_hostile("half of it", arena_printf(arena, "%s.%s", text, encoded(mac, 32)));
+    crypto_hash_sha256(mac, (const unsigned char *)text, strlen(text));
+    add_hostile("a hash without key", arena_printf(arena, "%s.%s", text, encoded(mac, 32)));
+    add_hostile("the text as signature", arena_printf(arena, "%s.%.43s", text, text));
+    add_keyed("the key's hex", HEX_32, strlen(HEX_32));
+    add_keyed("the key's name", "k1", 2);
+    add_keyed("an empty key", "", 0);
+    add_keyed("the other key", keys.key[1].secret, 32);
+    add_keyed("a public key", "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYI", 47);
+}
+
+static void add_forms(void)
+{
+    const char *header = encoded_text(header_with(NULL, NULL));
+    const char *claims = encoded_text(claims_with(NULL, NULL));
+    const char *good = good_token();
+    char *deep = arena_alloc(arena, 2001);
+    memset(deep, '[', 2000);
+    const char *const tokens[] = {
+        signed_segments(&keys.key[0], arena_printf(arena, "%s=", header), claims),
+        signed_segments(&keys.key[0], header, arena_printf(arena, "%s=", claims)),
+        signed_segments(&keys.key[0], header, arena_printf(arena, "%s==", claims)),
+        arena_printf(arena, "%s=", good),
+        arena_printf(arena, " %s", good),
+        arena_printf(arena, "%s ", good),
+        arena_printf(arena, "%s\n", good),
+        arena_printf(arena, "\"%s\"", good),
+        arena_printf(arena, "%sA", good),
+        arena_strndup(arena, good, strlen(good) - 1),
+        with_tail_bit(good, 1),
+        with_tail_bit(good, 2),
+        signed_segments(&keys.key[0], header, arena_printf(arena, "%sA", claims)),
+        signed_segments(&keys.key[0], arena_printf(arena, "\n%s", header), claims),
+        signed_segments(&keys.key[0], header, encoded("{}\0", 3)),
+        signed_segments(&keys.key[0], header, encoded("\xEF\xBB\xBF{}", 5)),
+        signed_segments(&keys.key[0], header, encoded_text("[]")),
+        signed_segments(&keys.key[0], header, encoded_text("{}")),
+        signed_segments(&keys.key[0], encoded_text("{}"), claims),
+        signed_segments(&keys.key[0], claims, header),
+        token_with_filling(0, 2800),
+        token_with_filling(0, 20000),
+        signed_json(header_with(NULL, NULL), claims_with("x", deep)),
+        signed_json(header_with("x", deep), claims_with(NULL, NULL)),
+        signed_json(header_with(NULL, NULL), claims_with("x", "{\"sub\":1}")),
+        signed_json(header_with(NULL, NULL), claims_with("exp", "1")),
+        signed_json(header_with(NULL, NULL), claims_with("exp", "-1")),
+    };
+    for (size_t i = 0; i < ROWS(tokens); i++) {
+        add_hostile("form", tokens[i]);
+    }
+    const char *segments[SEGMENT_TOKENS];
+    segment_tokens(segments);
+    for (size_t i = 0; i < SEGMENT_TOKENS; i++) {
+        add_hostile("segments", segments[i]);
+    }
+}
+
+static void is_a_401(const struct hostile *row)
+{
+    bool old = verdict(row->token) == TOKEN_TOO_OLD;
+    const char *value = arena_printf(arena, "Bearer %s", row->token);
+    refused(presented(&closed, value), old ? TOKEN_EXPIRED : TOKEN_INVALID, row->what);
+    problem_reply(request);
+    ck_assert_int_eq(request->reply.status, 401);
+    ck_assert_str_eq(request->reply.content_type, "application/problem+json");
+    ck_assert_ptr_nonnull(reply_header_value("WWW-Authenticate"));
+    ck_assert_ptr_nonnull(strstr(request->reply.body, old ? "token_expired" : "token_invalid"));
+}
+
+/* The stage has the real clock. The one of these tokens is half a minute ahead of it, so that what
+ * begins too late still does when the last one has been presented. */
+START_TEST(every_hostile_token_is_a_401)
+{
+    now = time(NULL) + 30;
+    hostile_count = 0;
+    add_members();
+    add_signatures();
+    add_forms();
+    ck_assert_uint_ge(hostile_count, HOSTILE_LEAST);
+    service.token_cache = token_cache_new();
+    for (int again = 0; again < 2; again++) { /* a cache must not come to like what it was shown */
+        for (size_t i = 0; i < hostile_count; i++) {
+            ck_assert_msg(verdict(hostile[i].token) != TOKEN_GOOD, "%s", hostile[i].what);
+            is_a_401(&hostile[i]);
+        }
+        went_on(presented(&closed, arena_printf(arena, "Bearer %s", good_token())), "good");
+    }
+    token_cache_free(service.token_cache);
+}
+END_TEST
+
 static TCase *own_case(void)
 {
     TCase *tests = tcase_create("own");
@@ -902,6 +1128,7 @@ static TCase *own_case(void)
     tcase_add_test(tests, without_a_bearer_token_one_is_missing);
     tcase_add_test(tests, a_hostile_token_is_invalid_and_an_old_one_expired);
     tcase_add_test(tests, routes_for_anyone_look_at_no_token);
+    tcase_add_test(tests, every_hostile_token_is_a_401);
     return tests;
 }
 
@@ -919,6 +1146,7 @@ static TCase *member_case(void)
     tcase_add_test(tests, a_caller_that_cannot_be_is_refused);
     tcase_add_test(tests, an_unknown_slice_or_duty_is_refused);
     tcase_add_test(tests, times_that_cannot_be_are_refused);
+    tcase_add_test(tests, a_beginning_is_honoured);
     tcase_add_test(tests, an_expired_token_is_told_apart);
     return tests;
 }

@@ -16,10 +16,16 @@ Suite *page_suite(void);
 Suite *password_suite(void);
 Suite *period_rules_suite(void);
 Suite *permit_suite(void);
+Suite *pool_suite(void);
+Suite *overload_suite(void);
 Suite *problem_suite(void);
 Suite *render_suite(void);
 Suite *route_suite(void);
+Suite *split_rules_suite(void);
 Suite *token_suite(void);
+Suite *token_cache_suite(void);
+Suite *rotation_suite(void);
+Suite *differential_suite(void);
 Suite *url_suite(void);
 
 Suite *text_suite(void);
@@ -35,7 +41,11 @@ Suite *story_suite(void);
 Suite *http_suite(void);
 Suite *matrix_suite(void);
 Suite *wall_suite(void);
+Suite *sql_matrix_suite(void);
+Suite *ledger_suite(void);
 Suite *start_suite(void);
+Suite *plan_order_suite(void);
+Suite *demo_suite(void);
 Suite *readme_suite(void);
 Suite *coverage_suite(void);
 
