@@ -2,7 +2,7 @@
  *
  *   ansinh                    serve
  *   ansinh migrate            bring the database up to date
- *   ansinh demo               load the demo province and its logins
+ *   ansinh demo [--people N]  load the demo province and its logins, and that many invented people
  *   ansinh admin create NAME  make the first manager of an empty database
  *   ansinh --check            compare routes and contract; needs no database
  *   ansinh --print-config     the settings in force, secrets hidden */
@@ -14,15 +14,18 @@
 #include <string.h>
 
 #include "api/config.h"
+#include "api/demo.h"
 #include "api/identity/password.h"
 #include "api/migrate.h"
 #include "api/routes.h"
 #include "api/server.h"
+#include "api/worker.h"
 #include "embedded.h"
 #include "middleware/contract.h"
 #include "middleware/log.h"
 #include "middleware/pool.h"
 #include "middleware/token.h"
+#include "middleware/token_cache.h"
 
 static void report(const char *difference)
 {
@@ -103,7 +106,20 @@ static void wait_for_signal(const sigset_t *signals)
     log_event("info", "stopping", number == SIGTERM ? "TERM" : "INT");
 }
 
-static bool run_server(const struct config *config, const struct service *service)
+/* Before any thread is made, so that INT and TERM wait for sigwait whoever they are sent to. */
+static void block_signals(sigset_t *signals)
+{
+    /* Whoever started us in the background may have had them ignored; sigwait needs them pending. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static bool run_server(const struct config *config, const struct service *service,
+                       const sigset_t *signals)
 {
     char host[64];
     struct server_options options = {.host = host,
@@ -112,14 +128,6 @@ static bool run_server(const struct config *config, const struct service *servic
         log_event("fatal", "ANSINH_LISTEN must be address:port", NULL);
         return false;
     }
-    sigset_t signals;
-    /* Whoever started us in the background may have had them ignored; sigwait needs them pending. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     struct server *server = server_start(service, &options);
     if (!server) {
         return false;
@@ -128,7 +136,7 @@ static bool run_server(const struct config *config, const struct service *servic
     printf("Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
            v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
     fflush(stdout);
-    wait_for_signal(&signals);
+    wait_for_signal(signals);
     server_stop(server);
     return true;
 }
@@ -163,16 +171,24 @@ static int serve_command(const struct config *config)
     struct service service = {.contract = contract,
                               .routes = route_table_new(routes, route_count),
                               .keys = &keys,
+                              .token_cache = token_cache_new(),
                               .read_pool = pool_new(&lane),
+                              .wait_ns = (uint64_t)config->wait_ms * 1000000,
+                              .work_ns = (uint64_t)config->work_ms * 1000000,
                               .body_limit = (size_t)config->body_limit,
                               .memory_limit = (size_t)config->memory_limit,
                               .cursor_key = (const char *)cursor_key,
                               .schema_version = migration_newest()};
     lane.size = (int)config->write_connections;
     service.write_pool = pool_new(&lane);
-    good = good && run_server(config, &service);
+    sigset_t signals;
+    block_signals(&signals);
+    struct worker *worker = good ? worker_start(&lane) : NULL;
+    good = worker && run_server(config, &service, &signals);
+    worker_stop(worker);
     pool_free(service.write_pool);
     pool_free(service.read_pool);
+    token_cache_free(service.token_cache);
     route_table_free((struct route_table *)service.routes);
     contract_free(contract);
     return good ? 0 : 1;
@@ -180,9 +196,21 @@ static int serve_command(const struct config *config)
 
 static int usage(void)
 {
-    fputs("usage: ansinh [migrate | demo | admin create NAME | --check | --print-config]\n",
-          stderr);
+    fputs(
+        "usage: ansinh [migrate | demo [--people N] | admin create NAME | --check | --print-config]\n",
+        stderr);
     return 2;
+}
+
+static int demo_people_command(const struct config *config, const char *text)
+{
+    char *end = NULL;
+    long people = strtol(text, &end, 10);
+    if (*end || people < 1 || people > DEMO_PEOPLE_MAX) {
+        fprintf(stderr, "ansinh: --people takes a number from 1 to %d\n", DEMO_PEOPLE_MAX);
+        return 2;
+    }
+    return demo_command(config, people);
 }
 
 int main(int argc, char **argv)
@@ -207,7 +235,10 @@ int main(int argc, char **argv)
         return migrate_command(&config);
     }
     if (argc == 2 && strcmp(command, "demo") == 0) {
-        return demo_command(&config);
+        return demo_command(&config, 0);
+    }
+    if (argc == 4 && strcmp(command, "demo") == 0 && strcmp(argv[2], "--people") == 0) {
+        return demo_people_command(&config, argv[3]);
     }
     if (argc == 4 && strcmp(command, "admin") == 0 && strcmp(argv[2], "create") == 0) {
         return admin_create_command(&config, argv[3]);

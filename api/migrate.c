@@ -2,7 +2,6 @@
  * with a checksum: one that was changed after it ran is an error, not a surprise. */
 #include "api/migrate.h"
 
-#include <libpq-fe.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +45,7 @@ static const struct embedded_file *file_named(const char *name, size_t size)
     return NULL;
 }
 
-static bool run(PGconn *pg, const char *sql)
+bool database_run(PGconn *pg, const char *sql)
 {
     PGresult *result = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
@@ -58,7 +57,7 @@ static bool run(PGconn *pg, const char *sql)
     return good;
 }
 
-static bool run_with(PGconn *pg, const char *sql, int count, const char *const *values)
+bool database_run_with(PGconn *pg, const char *sql, int count, const char *const *values)
 {
     PGresult *result = PQexecParams(pg, sql, count, NULL, values, NULL, NULL, 0);
     ExecStatusType status = PQresultStatus(result);
@@ -96,10 +95,10 @@ static bool load_csv(PGconn *pg, struct arena *arena, const char *path, size_t s
                                   (int)name, at);
         at += name + (at[name] == ',');
     }
-    if (!run(pg, arena_printf(arena,
-                              "create temporary table %s (%s) on commit drop; "
-                              "grant select on %s to public",
-                              table, definition, table))) {
+    if (!database_run(pg, arena_printf(arena,
+                                       "create temporary table %s (%s) on commit drop; "
+                                       "grant select on %s to public",
+                                       table, definition, table))) {
         return false;
     }
     PGresult *copy =
@@ -137,18 +136,18 @@ static bool apply(PGconn *pg, struct arena *arena, const struct embedded_file *f
     checksum_of(file, checksum);
     const char *version = arena_printf(arena, "%d", version_of(file));
     const char *const record[] = {version, file->name, checksum};
-    bool good =
-        run(pg, "begin") && load_listed_csv(pg, arena, file) && run(pg, file->data) &&
-        run(pg, "reset role") &&
-        run_with(pg, "insert into migration (version, name, checksum) values ($1::int, $2, $3)", 3,
-                 record);
+    bool good = database_run(pg, "begin") && load_listed_csv(pg, arena, file) &&
+                database_run(pg, file->data) && database_run(pg, "reset role") &&
+                database_run_with(
+                    pg, "insert into migration (version, name, checksum) values ($1::int, $2, $3)",
+                    3, record);
     if (!good) {
         fprintf(stderr, "ansinh: migration %s failed; nothing of it stays\n", file->name);
-        run(pg, "rollback");
+        database_run(pg, "rollback");
         return false;
     }
     printf("applied %s\n", file->name);
-    return run(pg, "commit");
+    return database_run(pg, "commit");
 }
 
 /* 1 when it ran before, 0 when it did not, -1 when the file is another one than the one that ran. */
@@ -171,11 +170,11 @@ static int applied(PGconn *pg, struct arena *arena, const struct embedded_file *
 /* Embedded files are sorted by name, so migrations come in their order. */
 static bool apply_missing(PGconn *pg, struct arena *arena)
 {
-    if (!run(pg, "set client_min_messages = warning") ||
-        !run(pg, "select pg_advisory_lock(20261122)") ||
-        !run(pg, "create table if not exists migration (version int primary key, "
-                 "name text not null, checksum text not null, "
-                 "applied_at timestamptz not null default now())")) {
+    if (!database_run(pg, "set client_min_messages = warning") ||
+        !database_run(pg, "select pg_advisory_lock(20261122)") ||
+        !database_run(pg, "create table if not exists migration (version int primary key, "
+                          "name text not null, checksum text not null, "
+                          "applied_at timestamptz not null default now())")) {
         return false;
     }
     for (size_t i = 0; i < embedded_file_count; i++) {
@@ -195,14 +194,14 @@ static bool set_app_password(PGconn *pg, struct arena *arena, const char *passwo
     }
     char *hash = PQencryptPasswordConn(pg, password, "ansinh_app", NULL);
     char *literal = hash ? PQescapeLiteral(pg, hash, strlen(hash)) : NULL;
-    bool good =
-        literal && run(pg, arena_printf(arena, "alter role ansinh_app password %s", literal));
+    bool good = literal &&
+                database_run(pg, arena_printf(arena, "alter role ansinh_app password %s", literal));
     PQfreemem(literal);
     PQfreemem(hash);
     return good;
 }
 
-static PGconn *connect_to(const struct config *config)
+PGconn *database_connect(const struct config *config)
 {
     PGconn *pg = PQconnectdb(config->database_url);
     if (PQstatus(pg) != CONNECTION_OK) {
@@ -215,7 +214,7 @@ static PGconn *connect_to(const struct config *config)
 
 int migrate_command(const struct config *config)
 {
-    PGconn *pg = connect_to(config);
+    PGconn *pg = database_connect(config);
     if (!pg) {
         return 1;
     }
@@ -223,49 +222,6 @@ int migrate_command(const struct config *config)
     bool good = apply_missing(pg, arena) && set_app_password(pg, arena, config->app_password);
     arena_free(arena);
     PQfinish(pg);
-    return good ? 0 : 1;
-}
-
-/* All demo logins get the demo password again; nobody else's password is touched. */
-static bool set_demo_password(PGconn *pg, const char *hash)
-{
-    const char *const values[] = {hash};
-    return run_with(pg,
-                    "insert into credential (user_id, hash) select id, $1 from app_user where "
-                    "username ~ '^(nation|province|district|commune|agency|agent|neighbour)[.]' "
-                    "on conflict (user_id) do update set hash = excluded.hash",
-                    1, values);
-}
-
-static bool load_demo(PGconn *pg, const char *hash)
-{
-    PGresult *found = PQexec(pg, "select from app_user where username = 'nation.manager'");
-    bool loaded = PQresultStatus(found) == PGRES_TUPLES_OK && PQntuples(found) > 0;
-    PQclear(found);
-    bool good = run(pg, "begin");
-    for (size_t i = 0; !loaded && good && i < embedded_file_count; i++) {
-        if (strncmp(embedded_files[i].name, "migrations/demo/", 16) == 0) {
-            good = run(pg, embedded_files[i].data);
-        }
-    }
-    return good && set_demo_password(pg, hash) && run(pg, "commit");
-}
-
-int demo_command(const struct config *config)
-{
-    char hash[PASSWORD_HASH_ROOM];
-    if (!config->demo_password || !password_hash(config->demo_password, hash)) {
-        fputs("ansinh: set ANSINH_DEMO_PASSWORD, the password of all demo logins\n", stderr);
-        return 1;
-    }
-    PGconn *pg = connect_to(config);
-    bool good = pg && load_demo(pg, hash);
-    PQfinish(pg);
-    if (good) {
-        puts("demo logins: {nation|province|district|commune}.{manager|officer|viewer}, "
-             "agency.manager,\n             agent.collector, agent.viewer, "
-             "neighbour.{province|district|commune|collector}; password: $ANSINH_DEMO_PASSWORD");
-    }
     return good ? 0 : 1;
 }
 
@@ -288,17 +244,18 @@ int admin_create_command(const struct config *config, const char *username)
         return 1;
     }
     sodium_memzero(password, sizeof password);
-    PGconn *pg = connect_to(config);
+    PGconn *pg = database_connect(config);
     const char *const values[] = {username, hash};
-    bool good = pg && run(pg, "begin") && run(pg, "set local role ansinh_gate") &&
-                run_with(pg,
-                         "with made as (insert into app_user (id, username, full_name, slice, "
-                         "duty, unit_id, province_id, district_id, commune_id, giver_id) "
-                         "values (uuid7(), $1, $1, 'nation', 'manager', 1, 0, 0, 0, 1) "
-                         "returning id) "
-                         "insert into credential (user_id, hash) select id, $2 from made",
-                         2, values) &&
-                run(pg, "commit");
+    bool good =
+        pg && database_run(pg, "begin") && database_run(pg, "set local role ansinh_gate") &&
+        database_run_with(pg,
+                          "with made as (insert into app_user (id, username, full_name, slice, "
+                          "duty, unit_id, province_id, district_id, commune_id, giver_id) "
+                          "values (uuid7(), $1, $1, 'nation', 'manager', 1, 0, 0, 0, 1) "
+                          "returning id) "
+                          "insert into credential (user_id, hash) select id, $2 from made",
+                          2, values) &&
+        database_run(pg, "commit");
     PQfinish(pg);
     fprintf(stderr, good ? "\ncreated %s, manager of the nation\n" : "\n%s was not created\n",
             username);

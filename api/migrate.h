@@ -1,6 +1,8 @@
-/* `ansinh migrate`, `ansinh demo` and `ansinh admin create`: what prepares a database. */
+/* `ansinh migrate` and `ansinh admin create`: what prepares a database. */
 #ifndef ANSINH_MIGRATE_H
 #define ANSINH_MIGRATE_H
+
+#include <libpq-fe.h>
 
 #include "api/config.h"
 
@@ -9,7 +11,11 @@ int migration_newest(void);
 
 /* Each returns the exit status of the command, after saying what happened. */
 int migrate_command(const struct config *config);
-int demo_command(const struct config *config);
 int admin_create_command(const struct config *config, const char *username);
+
+/* The configured database, for those who prepare it; what goes wrong is said on stderr. */
+PGconn *database_connect(const struct config *config);
+bool database_run(PGconn *pg, const char *sql);
+bool database_run_with(PGconn *pg, const char *sql, int count, const char *const *values);
 
 #endif

@@ -13,9 +13,10 @@ MAY_ALLOCATE = {
     "middleware/schema.c",
     "api/main.c",
     "api/server.c",
+    "api/worker.c",
 }
 # Files that may send SQL text as it is, for start-up and migrations; all others use statements.
-MAY_EXEC = {"api/main.c", "api/migrate.c"}
+MAY_EXEC = {"api/main.c", "api/worker.c", "api/migrate.c", "api/demo.c"}
 
 FUNCTION_WANTED, FUNCTION_MOST = 40, 60
 DEPTH_MOST = 4

@@ -154,12 +154,12 @@ START_TEST(admin_create_makes_a_manager_of_the_nation)
     ck_assert_int_ne(system(text("printf 'short\\n' | %s > /dev/null 2>&1", program)), 0);
     ck_assert_int_eq(system(text("printf 'mot hai ba bon\\n' | %s > /dev/null 2>&1", program)), 0);
     ck_assert_int_ne(system(text("printf 'mot hai ba bon\\n' | %s > /dev/null 2>&1", program)), 0);
-    struct answer session = call_with(
-        NULL, "POST", "/v1/sessions",
-        "{\"username\":\"first.admin\",\"password\":\"mot hai ba bon\"}", NULL);
-    const char *const headers[] = {
-        text("Authorization: Bearer %s", text_member(expect_status(session, 201), "access_token")),
-        NULL};
+    struct answer session =
+        call_with(NULL, "POST", "/v1/sessions",
+                  "{\"username\":\"first.admin\",\"password\":\"mot hai ba bon\"}", NULL);
+    const char *const headers[] = {text("Authorization: Bearer %s",
+                                        text_member(expect_status(session, 201), "access_token")),
+                                   NULL};
     struct answer me = call_with(NULL, "GET", "/v1/me", NULL, headers);
     ck_assert_str_eq(text_member(expect_status(me, 200), "tier"), "nation");
     ck_assert_str_eq(text_member(me, "duty"), "manager");

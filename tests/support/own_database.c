@@ -1,0 +1,67 @@
+/* A database beside the harness's. */
+#include "tests/support/own_database.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+static PGconn *own;
+static char own_name[64];
+static char setting[600]; /* DATABASE_URL=… for programs */
+
+static int run(const char *const *arguments, const char **output)
+{
+    const char *const settings[] = {setting, NULL};
+    return run_program(arguments, settings, output);
+}
+
+/* The harness's address with another database: postgresql://user@/NAME?host=… */
+void own_database_make(const char *name)
+{
+    const char *output = "";
+    const char *const migrate[] = {"migrate", NULL};
+    const char *url = harness_database_url();
+    const char *start = strstr(url, "@/");
+    ck_assert_ptr_nonnull(start);
+    start += 2;
+    snprintf(own_name, sizeof own_name, "%s", name);
+    snprintf(setting, sizeof setting, "DATABASE_URL=%.*s%s%s", (int)(start - url), url, name,
+             start + strcspn(start, "?"));
+    sql_text(text("create database %s", name));
+    int status = run(migrate, &output);
+    ck_assert_msg(status == 0, "%s", output);
+    own = PQconnectdb(strchr(setting, '=') + 1);
+    ck_assert_int_eq(PQstatus(own), CONNECTION_OK);
+}
+
+void own_database_drop(void)
+{
+    PQfinish(own);
+    own = NULL;
+    sql_text(text("drop database %s with (force)", own_name));
+    harness_forget();
+}
+
+PGconn *own_database(void)
+{
+    return own;
+}
+
+const char *own_text(const char *sql)
+{
+    PGresult *result = PQexec(own, sql);
+    ExecStatusType status = PQresultStatus(result);
+    const char *value = PQntuples(result) ? text("%s", PQgetvalue(result, 0, 0)) : "";
+    const char *error = text("%s", PQresultErrorMessage(result));
+    PQclear(result);
+    ck_assert_msg(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK, "%s: %s", sql, error);
+    return value;
+}
+
+int own_demo(const char *people, const char **output)
+{
+    const char *const arguments[] = {"demo", "--people", people, NULL};
+    return run(arguments, output);
+}

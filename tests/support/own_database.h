@@ -1,0 +1,19 @@
+/* A database of a suite's own beside the harness's, migrated, so that its many rows are in nobody's
+ * way. Use it as an unchecked fixture: once for all tests of a case. */
+#ifndef ANSINH_TEST_OWN_DATABASE_H
+#define ANSINH_TEST_OWN_DATABASE_H
+
+#include <libpq-fe.h>
+
+void own_database_make(const char *name);
+/* Closes and drops it. */
+void own_database_drop(void);
+
+/* The connection of the superuser. */
+PGconn *own_database(void);
+/* The first value of the first row, or ""; the test fails when the statement does. */
+const char *own_text(const char *sql);
+/* `ansinh demo --people N` there; its exit status. */
+int own_demo(const char *people, const char **output);
+
+#endif
