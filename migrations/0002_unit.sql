@@ -45,10 +45,11 @@ select 200000 + c.code::int, 'hamlet', 'unplaced', c.code || '-000', 'Chưa xác
   from unit c
  where c.kind = 'commune';
 
-create index unit_parent on unit (parent_id, kind, code);
-create index unit_province on unit (province_id, kind, code);
-create index unit_district on unit (district_id, kind, code);
-create index unit_commune on unit (commune_id, kind, code);
+create index unit_parent on unit (parent_id, code, id);
+create index unit_kind on unit (kind, code, id);
+create index unit_province on unit (province_id, kind, code, id);
+create index unit_district on unit (district_id, kind, code, id);
+create index unit_commune on unit (commune_id, kind, code, id);
 create index unit_name on unit using gin ((' ' || name_key) gin_trgm_ops);
 create unique index hamlet_name_once on unit (commune_id, name_key)
  where kind = 'hamlet' and valid_to is null;

@@ -59,7 +59,7 @@ create index collector_province on collector (province_id, created_at desc, id d
 create index collector_district on collector (district_id, created_at desc, id desc);
 create index collector_commune on collector (commune_id, created_at desc, id desc);
 create index collector_agency on collector (agency_id, created_at desc, id desc);
-create index collector_newest on collector (created_at desc, id desc);
+create index collector_newest on collector (created_at desc, id desc) where province_id >= 0;
 create index territory_hamlet on territory (hamlet_id);
 
 call wall_by_unit('agency');

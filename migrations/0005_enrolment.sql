@@ -47,7 +47,7 @@ create table enrolment (
 );
 
 -- One ordered index per tier: every list is a scan of it, and progress counts a range of it.
-create index enrolment_newest on enrolment (created_at desc, id desc);
+create index enrolment_newest on enrolment (created_at desc, id desc) where province_id >= 0;
 create index enrolment_province on enrolment (province_id, created_at desc, id desc);
 create index enrolment_district on enrolment (district_id, created_at desc, id desc);
 create index enrolment_commune on enrolment (commune_id, created_at desc, id desc);

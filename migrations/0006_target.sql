@@ -90,17 +90,23 @@ create table cut_total (
         references unit (id, province_id, district_id, commune_id) on update cascade
 );
 
-create index plan_newest on plan (created_at desc, id desc);
+create index plan_newest on plan (created_at desc, id desc) where province_id >= 0;
 create index plan_province on plan (province_id, created_at desc, id desc);
 create index plan_district on plan (district_id, created_at desc, id desc);
 create index plan_commune on plan (commune_id, created_at desc, id desc);
-create index assignment_newest on assignment (created_at desc, id desc);
+create index assignment_newest on assignment (created_at desc, id desc) where province_id >= 0;
 create index assignment_province on assignment (province_id, created_at desc, id desc);
 create index assignment_district on assignment (district_id, created_at desc, id desc);
 create index assignment_commune on assignment (commune_id, created_at desc, id desc);
 create index assignment_agency on assignment (agency_id, created_at desc, id desc);
 create index assignment_collector on assignment (collector_id, created_at desc, id desc);
+create index assignment_held on assignment (unit_id, created_at desc, id desc)
+ where assignee_kind = 'unit';
 create index assignment_unit on assignment (unit_id, indicator, starts_on, ends_on);
+-- A unit says its keys: without this the planner takes "held by the own unit" and "in the own slice"
+-- for independent, expects no row, and sorts.
+create statistics assignment_keys (dependencies)
+    on unit_id, province_id, district_id, commune_id from assignment;
 
 call wall_by_unit('plan');
 call wall_by_unit('assignment');

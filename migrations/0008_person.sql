@@ -56,7 +56,7 @@ create table audit (
     district_id int not null,
     commune_id int not null
 );
-create index audit_newest on audit (at desc, id desc);
+create index audit_newest on audit (at desc, id desc) where province_id >= 0;
 create index audit_province on audit (province_id, at desc, id desc);
 create index audit_district on audit (district_id, at desc, id desc);
 create index audit_commune on audit (commune_id, at desc, id desc);
@@ -70,5 +70,5 @@ grant insert on audit to ansinh_nation, ansinh_province, ansinh_district, ansinh
       ansinh_agency, ansinh_collector;
 grant select on audit to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
 
-create index person_newest on person (created_at desc, id desc);
+create index person_newest on person (created_at desc, id desc) where province_id >= 0;
 create index person_name on person using gin (name_key gin_trgm_ops);

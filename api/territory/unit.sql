@@ -18,15 +18,31 @@ select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 
  order by u.code, u.id
  limit $3::int
 
+-- One part for each index that serves it, merged in their order; ids are unique over the levels, so
+-- no unit is in two of them.
 -- name: unit_of_kind
 select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
        nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
        u.valid_from, u.valid_to, u.code, u.id::text
-  from unit u
- where u.kind = $2 and u.id <> $1::int and u.valid_to is null
-   and ($1::int = 1 or u.province_id = $1::int or u.district_id = $1::int
-        or u.commune_id = $1::int)
-   and (u.code, u.id) > ($3, $4::int)
+  from ((select * from unit
+         where $1::int = 1 and kind = $2 and id <> $1::int and valid_to is null
+           and (code, id) > ($3, $4::int)
+         order by code, id limit $5::int)
+        union all
+        (select * from unit
+         where province_id = $1::int and kind = $2 and id <> $1::int and valid_to is null
+           and (code, id) > ($3, $4::int)
+         order by code, id limit $5::int)
+        union all
+        (select * from unit
+         where district_id = $1::int and kind = $2 and id <> $1::int and valid_to is null
+           and (code, id) > ($3, $4::int)
+         order by code, id limit $5::int)
+        union all
+        (select * from unit
+         where commune_id = $1::int and kind = $2 and id <> $1::int and valid_to is null
+           and (code, id) > ($3, $4::int)
+         order by code, id limit $5::int)) u
  order by u.code, u.id
  limit $5::int
 

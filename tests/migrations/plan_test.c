@@ -1,0 +1,348 @@
+/* The plans of the lists: however wide or narrow the slice, a page is read in order from an index and
+ * nothing is read for it that is not shown. Proved by EXPLAIN ANALYZE on a database with enough rows,
+ * with the generic plans that the server uses. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "middleware/caller.h"
+#include "statements.h"
+#include "tests/support/harness.h"
+#include "tests/support/own_database.h"
+#include "tests/support/suites.h"
+
+enum { PAGE = 50 };
+
+/* Newest first, from the start and from the middle; by code likewise. The last one is the limit. */
+#define NEWEST                                                                                     \
+    {                                                                                              \
+        "'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'",                                \
+            "now() - interval '400 days', '01900000-0000-7000-8000-000000000000', '51'"            \
+    }
+
+enum shape {
+    ORDERED,   /* an ordered index scan that reads one row more than the page at most */
+    FEW,       /* a key leaves so few rows that their order does not matter */
+    SEARCHING, /* by a part of a name: what is read is not what is shown */
+    OUTSIDE    /* rows of a gate function or of a short fixed table */
+};
+
+#define ALL_SLICES 0xff
+#define ONLY(slice) (1 << (slice))
+#define UNIT_SLICES                                                                                \
+    (ONLY(SLICE_NATION) | ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_COMMUNE))
+
+/* Every statement that is a list. The first row that fits the slice counts. */
+static const struct list {
+    enum sql_id statement;
+    const char *table;
+    unsigned slices;
+    enum shape shape;
+    const char *parameters[2];
+} lists[] = {
+    {SQL_ENROLMENT_LIST, "enrolment", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_PLAN_LIST, "plan", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_ASSIGNMENT_LIST, "assignment", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_ASSIGNMENT_LIST_HELD, "assignment", UNIT_SLICES, ORDERED, NEWEST},
+    {SQL_AUDIT_LIST, "audit", ALL_SLICES, ORDERED, NEWEST},
+    /* A collector finds themselves, in both. */
+    {SQL_COLLECTOR_LIST, "collector", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
+    {SQL_COLLECTOR_LIST, "collector", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_USER_LIST, "app_user", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
+    {SQL_USER_LIST, "app_user", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_UNIT_CHILDREN, "unit", ALL_SLICES, ORDERED, {"168, '', 0, 51", "168, '23000', 0, 51"}},
+    {SQL_UNIT_CHILDREN_OF_OWN, "unit", ALL_SLICES, ORDERED, {"'', 0, 51", "'23000', 0, 51"}},
+    {SQL_UNIT_OF_KIND,
+     "unit",
+     ALL_SLICES,
+     ORDERED,
+     {"168, 'hamlet', '', 0, 51", "1, 'commune', '23000', 0, 51"}},
+    /* One unit of each kind at most has the code today. */
+    {SQL_UNIT_BY_CODE, "unit", ALL_SLICES, FEW, {"'23173', '{commune,hamlet}', '', 0, 51"}},
+    {SQL_UNIT_SEARCH, "unit", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_PERSON_SEARCH, "person", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_INDICATOR_LIST, "indicator", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_SESSION_LIST, "session", ALL_SLICES, OUTSIDE, {NULL}},
+};
+enum { LIST_COUNT = sizeof lists / sizeof *lists, FEW_ROWS = 5 };
+
+/* --- the rows ------------------------------------------------------------------------------- */
+
+/* What the generator of people does not make, and who looks at it. */
+static const char *const rows[] = {
+    /* A second province, so that the first is not everything. */
+    "insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, "
+    "province_id, district_id, commune_id, created_by) "
+    "select uuid7(), p.full_name, p.name_key, p.birth, 'day', p.sex, h.id, h.province_id, "
+    "h.district_id, h.commune_id, p.created_by "
+    "from (select *, row_number() over () as n from person limit 5000) p "
+    "join (select *, row_number() over () as n, count(*) over () as total from unit "
+    "where kind = 'hamlet' and province_id = 156) h on h.n = 1 + p.n % h.total",
+    "insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, "
+    "unit_id, province_id, district_id, commune_id, created_at, created_by) "
+    "select uuid7(), p.id, 'hhi', 'new', 12, d, d + 364, d, p.hamlet_id, p.province_id, "
+    "p.district_id, p.commune_id, d, p.created_by from person p, "
+    "lateral (select current_date - (500 * random() * n)::int as d from generate_series(1, 4) n) x "
+    "where p.province_id = 156",
+    "insert into collector (id, agency_id, full_name, card_number, valid_from, unit_id, "
+    "province_id, district_id, commune_id, giver_id, created_at) "
+    "select uuid7(), a.id, 'x', a.id || '-' || n, '2020-01-01', a.unit_id, a.province_id, "
+    "a.district_id, a.commune_id, 168, now() - n * interval '1 day' "
+    "from agency a, generate_series(1, 60) n",
+    "insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id, "
+    "province_id, district_id, commune_id, giver_id, created_at) "
+    "select uuid7(), 'agent' || row_number() over (), 'x', 'collector', 'officer', c.agency_id, "
+    "c.id, c.unit_id, c.province_id, c.district_id, c.commune_id, c.giver_id, c.created_at "
+    "from collector c union all "
+    "select uuid7(), 'agency' || row_number() over (), 'x', 'agency', 'manager', a.id, null, "
+    "a.unit_id, a.province_id, a.district_id, a.commune_id, 168, now() from agency a union all "
+    "select uuid7(), u.id || '-' || n, 'x', 'commune', 'viewer', null, null, u.id, u.province_id, "
+    "u.district_id, u.id, u.id, now() - n * interval '1 hour' "
+    "from unit u, generate_series(1, 60) n where u.kind = 'commune' and u.province_id in (156, 168)",
+    "insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on, "
+    "unit_id, province_id, district_id, commune_id, giver_id, created_by, created_at) "
+    "select uuid7(), i.code, make_date(y, 1, 1), make_date(y, 12, 31), s, 'x', make_date(y, 1, 1), "
+    "u.id, u.province_id, u.district_id, u.commune_id, u.id, uuid7(), "
+    "now() - y * interval '1 hour' from unit u, indicator i, generate_series(2000, 2009) y, "
+    "unnest(array['social_insurance', 'people_committee', 'people_council']) s "
+    "where u.id in (1, 168) or u.kind in ('district', 'commune') and u.province_id in (156, 168)",
+    "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on, "
+    "ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, "
+    "created_by) select id, id, 'root', 'unit', 1000, indicator, starts_on, ends_on, assigner, "
+    "unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan",
+    "insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, "
+    "starts_on, ends_on, assigner, agency_id, collector_id, unit_id, province_id, district_id, "
+    "commune_id, giver_id, created_at, created_by) "
+    "select uuid7(), p.id, p.id, 'staff', 'collector', 10, p.indicator, p.starts_on, p.ends_on, "
+    "p.assigner, c.agency_id, c.id, c.unit_id, c.province_id, c.district_id, c.commune_id, "
+    "p.giver_id, p.created_at, p.created_by from plan p, collector c "
+    "where p.giver_id = 168 and c.full_name <> 'x'",
+    "insert into audit (at, user_id, session_id, action, subjects, province_id, district_id, "
+    "commune_id) select p.created_at, uuid7(), uuid7(), 'person_get', array[p.id], p.province_id, "
+    "p.district_id, p.commune_id from person p",
+    "analyze person, enrolment, collector, app_user, plan, assignment, audit",
+    "create temporary table slice_of (slice text, width text, scope text, agent text, "
+    "user_id text, territory text)",
+    "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "
+    "('province', 'wide', '168', ''), ('province', 'narrow', '156', ''), "
+    "('district', 'wide', '900001', ''), ('district', 'narrow', '900002', '')",
+    "create temporary table counted as "
+    "select 'commune' as slice, commune_id::text as id, count(*) as n from enrolment group by 2 "
+    "union all select 'agency', agency_id::text, count(*) from enrolment "
+    "where agency_id is not null group by 2 union all "
+    "select 'collector', collector_id::text, count(*) from enrolment "
+    "where collector_id is not null group by 2",
+    "insert into slice_of select slice, width, case slice when 'commune' then id else '' end, "
+    "case slice when 'commune' then '' else id end from "
+    "((select distinct on (slice) slice, 'wide' as width, id from counted order by slice, n desc) "
+    "union all (select distinct on (slice) slice, 'narrow', id from counted order by slice, n)) c",
+    "update slice_of s set user_id = (select u.id from app_user u where u.slice = s.slice "
+    "and s.scope in ('', u.unit_id::text) and s.agent in ('', u.agency_id::text, "
+    "u.collector_id::text) order by u.collector_id::text = s.agent desc nulls last limit 1), "
+    "territory = (select array_agg(distinct t.hamlet_id) from territory t "
+    "where s.agent in (t.agency_id::text, t.collector_id::text))",
+    "grant select on slice_of to public",
+};
+
+static void make_rows(void)
+{
+    const char *output = "";
+    own_database_make("ansinh_plan");
+    int status = own_demo("20000", &output);
+    ck_assert_msg(status == 0, "%s", output);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        own_text(rows[i]);
+    }
+    harness_forget();
+}
+
+/* --- one plan ------------------------------------------------------------------------------- */
+
+struct proof {
+    const struct list *list;
+    enum slice slice;
+    const char *parameters;
+    const char *planned; /* how wide the slice was that the plan was made for */
+    const char *width;   /* … and is that runs it */
+    const char *plan;    /* for the message */
+    bool found;          /* a scan of the listed table */
+};
+
+static void become(enum slice slice, const char *width)
+{
+    own_text(text("select set_config('app.scope_id', scope, true), set_config('app.agent_id', "
+                  "agent, true), set_config('app.user_id', user_id, true), "
+                  "set_config('app.territory', coalesce(territory, ''), true) "
+                  "from slice_of where slice = '%s' and width = '%s'",
+                  slice_names[slice], width));
+}
+
+/* As the server runs it: in the role and the settings of a session. Its connections keep the plan that
+ * was made for whoever came first, and the planner looks at that one's settings. */
+static const char *explain(const struct proof *proof)
+{
+    own_text("begin");
+    own_text("set local plan_cache_mode = force_generic_plan");
+    become(proof->slice, proof->planned);
+    own_text(text("set local role ansinh_%s", slice_names[proof->slice]));
+    own_text(text("prepare listed as %s", statements[proof->list->statement].text));
+    own_text(text("execute listed(%s)", proof->parameters));
+    become(proof->slice, proof->width);
+    const char *plan = own_text(
+        text("explain (analyze, timing off, format json) execute listed(%s)", proof->parameters));
+    own_text("rollback");
+    own_text("deallocate listed");
+    return plan;
+}
+
+static long figure(const json_t *node, const char *name)
+{
+    const json_t *value = json_object_get(node, name);
+    return json_is_real(value) ? (long)json_real_value(value) : (long)json_integer_value(value);
+}
+
+/* What may stand in the plan of an ordered list: nothing that must read all before the first row. */
+static bool keeps_order(const char *type)
+{
+    static const char *const types[] = {
+        "Limit",       "Nested Loop",   "Index Scan", "Index Only Scan", "Memoize",
+        "Materialize", "Subquery Scan", "Result",     "Merge Append",
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp(type, types[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_node(struct proof *proof, const json_t *node)
+{
+    const struct list *list = proof->list;
+    const char *type = json_string_value(json_object_get(node, "Node Type"));
+    const char *table = json_string_value(json_object_get(node, "Relation Name"));
+    const char *what =
+        text("%s as %s, planned as a %s one and run as a %s one,", statements[list->statement].name,
+             slice_names[proof->slice], proof->planned, proof->width);
+    long most = list->shape == FEW ? FEW_ROWS : PAGE + 1;
+    long removed = figure(node, "Rows Removed by Filter") +
+                   figure(node, "Rows Removed by Index Recheck") +
+                   figure(node, "Rows Removed by Join Filter");
+    long read = (figure(node, "Actual Rows") + removed) * figure(node, "Actual Loops");
+    proof->found = proof->found || (table && strcmp(table, list->table) == 0);
+    ck_assert_msg(list->shape == FEW || keeps_order(type), "%s has a %s: %.3000s", what, type,
+                  proof->plan);
+    ck_assert_msg(!table || read <= most, "%s reads %ld rows of %s: %.3000s", what, read, table,
+                  proof->plan);
+    const json_t *below = json_object_get(node, "Plans");
+    for (size_t i = 0; i < json_array_size(below); i++) {
+        check_node(proof, json_array_get(below, i));
+    }
+}
+
+/* The plan that is looked at; a test that fails leaves it for forget(). */
+static json_t *explained;
+
+static void forget(void)
+{
+    json_decref(explained);
+    explained = NULL;
+    harness_forget();
+}
+
+static void prove(struct proof proof)
+{
+    proof.plan = explain(&proof);
+    explained = json_loads(proof.plan, 0, NULL);
+    const char *name = statements[proof.list->statement].name;
+    const char *slice = slice_names[proof.slice];
+    const json_t *top = json_object_get(json_array_get(explained, 0), "Plan");
+    bool rows_expected =
+        strcmp(proof.width, "wide") == 0 && proof.parameters == proof.list->parameters[0];
+    ck_assert_msg(!rows_expected || figure(top, "Actual Rows") > 0, "%s as %s: no row", name,
+                  slice);
+    check_node(&proof, top);
+    ck_assert_msg(proof.found, "%s does not read %s: %.3000s", name, proof.list->table, proof.plan);
+    json_decref(explained);
+    explained = NULL;
+}
+
+/* From the start and from the middle, by a plan made for a wide slice and for a narrow one. */
+static void prove_all(const struct list *list, enum slice slice)
+{
+    static const char *const widths[] = {"wide", "narrow"};
+    for (int i = 0; i < 8; i++) {
+        const char *parameters = list->parameters[i >> 2];
+        if (parameters) {
+            prove((struct proof){.list = list,
+                                 .slice = slice,
+                                 .parameters = parameters,
+                                 .planned = widths[(i >> 1) & 1],
+                                 .width = widths[i & 1]});
+        }
+    }
+}
+
+/* --- the tests ------------------------------------------------------------------------------ */
+
+static const struct list *list_of(enum sql_id statement, enum slice slice)
+{
+    for (int i = 0; i < LIST_COUNT; i++) {
+        if (lists[i].statement == statement && (lists[i].slices & ONLY(slice))) {
+            return &lists[i];
+        }
+    }
+    return NULL;
+}
+
+START_TEST(every_list_stands_in_the_table)
+{
+    for (int id = 0; id < SQL_COUNT; id++) {
+        const char *name = statements[id].name;
+        size_t size = strlen(name);
+        bool named = size > 5 && strcmp(name + size - 5, "_list") == 0;
+        bool paged = strstr(statements[id].text, "limit $") != NULL;
+        ck_assert_msg(!(named || paged) || list_of((enum sql_id)id, SLICE_NATION),
+                      "%s is a list: how is it read? (tests/migrations/plan_test.c)", name);
+    }
+}
+END_TEST
+
+START_TEST(there_are_enough_rows)
+{
+    ck_assert_int_ge(strtol(own_text("select count(*) from enrolment"), NULL, 10), 100000);
+    ck_assert_int_ge(strtol(own_text("select count(*) from person"), NULL, 10), 20000);
+    ck_assert_str_eq(own_text("select count(*) from slice_of where user_id is null or "
+                              "slice in ('agency', 'collector') and territory is null"),
+                     "0");
+}
+END_TEST
+
+START_TEST(every_list_is_read_in_order_by_every_slice)
+{
+    enum slice slice = (enum slice)_i;
+    for (int i = 0; i < LIST_COUNT; i++) {
+        bool own = list_of(lists[i].statement, slice) == &lists[i];
+        const char *may = own_text(text("select has_table_privilege('ansinh_%s', '%s', 'select')",
+                                        slice_names[slice], lists[i].table));
+        if (own && *may == 't' && (lists[i].shape == ORDERED || lists[i].shape == FEW)) {
+            prove_all(&lists[i], slice);
+        }
+    }
+}
+END_TEST
+
+Suite *plan_order_suite(void)
+{
+    Suite *suite = suite_create("plan_order");
+    TCase *tcase = tcase_create("plan_order");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_unchecked_fixture(tcase, make_rows, own_database_drop);
+    tcase_add_checked_fixture(tcase, NULL, forget);
+    tcase_add_test(tcase, every_list_stands_in_the_table);
+    tcase_add_test(tcase, there_are_enough_rows);
+    tcase_add_loop_test(tcase, every_list_is_read_in_order_by_every_slice, SLICE_NATION,
+                        SLICE_COUNT);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
