@@ -23,6 +23,7 @@ PYTHON := /usr/bin/python3 -B
 SOURCES  := $(sort $(wildcard api/*.c api/*/*.c middleware/*.c))
 TESTS    := $(sort $(wildcard tests/main.c tests/support/*.c) \
                    $(shell find tests -name '*_test.c' 2>/dev/null))
+LOAD     := $(sort $(wildcard tests/load/*.c))
 SQL      := $(sort $(wildcard api/*.sql api/*/*.sql middleware/*.sql))
 CONTRACT := $(sort $(wildcard openapi/*.yaml))
 EMBEDDED := $(sort $(wildcard migrations/*.sql migrations/data/*.csv migrations/demo/*.sql \
@@ -31,14 +32,15 @@ EMBEDDED := $(sort $(wildcard migrations/*.sql migrations/data/*.csv migrations/
 OBJECTS      := $(SOURCES:.c=.o) build/gen/statements.o build/gen/embedded.o
 TEST_OBJECTS := $(TESTS:.c=.o)
 TESTED       := $(filter-out api/main.o,$(OBJECTS)) $(TEST_OBJECTS)
+LOAD_OBJECTS := $(LOAD:.c=.o)
 GENERATED    := build/gen/statements.h build/gen/embedded.h
 
 # All the names above in one file, rewritten when a file comes or goes: a deleted source leaves no
 # date behind that make could see.
 LIST := build/sources.list
-ifneq ($(file <$(LIST)),$(SOURCES) $(TESTS) $(SQL) $(CONTRACT) $(EMBEDDED))
+ifneq ($(file <$(LIST)),$(SOURCES) $(TESTS) $(LOAD) $(SQL) $(CONTRACT) $(EMBEDDED))
 $(shell mkdir -p build)
-$(file >$(LIST),$(SOURCES) $(TESTS) $(SQL) $(CONTRACT) $(EMBEDDED))
+$(file >$(LIST),$(SOURCES) $(TESTS) $(LOAD) $(SQL) $(CONTRACT) $(EMBEDDED))
 endif
 
 # --- How it is compiled --------------------------------------------------------------------------
@@ -87,6 +89,9 @@ build/clang/%.o: %.S Makefile
 
 build/release/ansinh: $(OBJECTS:%=build/release/%) $(LIST)
 	$(link)
+build/release/ansinh-bench: $(patsubst %,build/release/%,$(filter-out api/main.o,$(OBJECTS)) \
+                                                         $(LOAD_OBJECTS)) $(LIST)
+	$(link)
 build/asan/ansinh: $(OBJECTS:%=build/asan/%) $(LIST)
 	$(link)
 build/asan/ansinh-tests: $(TESTED:%=build/asan/%) $(LIST)
@@ -120,7 +125,7 @@ $(foreach v,release asan clang,build/$v/build/gen/embedded.o): build/gen/openapi
 # Packages come before the build, so these are lines one after the other and no prerequisites.
 # setpriv: a make that is killed outright takes its script along.
 
-.PHONY: help run test check fmt release asan objects reset clean
+.PHONY: help run test check contract bench fmt release asan objects reset clean
 
 help: ## print this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do \
@@ -145,6 +150,15 @@ check: ## warnings of gcc and clang, format, house rules, routes against contrac
 	@find api middleware tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
 	@build/release/ansinh --check
 
+# `+`: the script calls make itself.
+contract: ## the contract against the last one, a linter, and a fuzzer at the server (npm, PyPI)
+	+@setpriv --pdeathsig TERM tests/contract/run.sh
+
+bench: ## how fast, against raw PostgreSQL (BENCH_PEOPLE, BENCH_SECONDS: tools/bench.sh)
+	@tools/packages.sh run
+	@$(MAKE) release build/release/ansinh-bench
+	@setpriv --pdeathsig TERM tools/bench.sh
+
 fmt: ## format all C files
 	@tools/packages.sh check
 	@find api middleware tests -name '*.[ch]' -exec clang-format -i {} +
@@ -156,8 +170,8 @@ asan: build/asan/ansinh build/asan/ansinh-tests
 	@:
 
 # Every object by both compilers; the sanitizers' build is no judge of warnings.
-objects: release $(TEST_OBJECTS:%=build/release/%) $(OBJECTS:%=build/clang/%) \
-         $(TEST_OBJECTS:%=build/clang/%)
+objects: release $(OBJECTS:%=build/clang/%) \
+         $(foreach o,$(TEST_OBJECTS) $(LOAD_OBJECTS),build/release/$o build/clang/$o)
 	@:
 
 reset: ## delete the private PostgreSQL with all that is in it

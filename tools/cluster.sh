@@ -2,7 +2,8 @@
 # A private PostgreSQL 15, reached by a Unix socket only.
 #
 #   tools/cluster.sh home                         create and print the folder of this checkout's data
-#   tools/cluster.sh start DIR [dev|throwaway]    create it if missing, start it unless it runs
+#   tools/cluster.sh start DIR [KIND]             create it if missing, start it unless it runs;
+#                                                 KIND is dev, throwaway or bench
 #   tools/cluster.sh stop DIR [fast|immediate]    stop it and wait; fine if it does not run
 #   tools/cluster.sh status DIR                   exit status 0 when it answers
 #   tools/cluster.sh url DIR                      print the DATABASE_URL of its superuser
@@ -80,6 +81,9 @@ configure() {
         echo "lc_messages = 'C'"
         echo "timezone = 'UTC'"
         echo "log_timezone = 'UTC'"
+        if [[ $kind == bench ]]; then
+            echo "shared_buffers = 512MB"
+        fi
         if [[ $kind == throwaway ]]; then
             echo "fsync = off"
             echo "synchronous_commit = off"
