@@ -19,6 +19,10 @@ extern const char *const slice_names[SLICE_COUNT];
 enum duty { DUTY_NONE, DUTY_MANAGER, DUTY_OFFICER, DUTY_VIEWER, DUTY_COUNT };
 extern const char *const duty_names[DUTY_COUNT];
 
+/* By name; SLICE_NONE and DUTY_NONE for any other, NULL included. */
+enum slice slice_named(const char *name);
+enum duty duty_named(const char *name);
+
 /* Who calls, as the verified token says; the database confirms it when the transaction opens. */
 struct caller {
     const char *user_id;

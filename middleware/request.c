@@ -12,6 +12,26 @@ const char *const slice_names[SLICE_COUNT] = {"",        "nation", "province", "
                                               "commune", "agency", "collector"};
 const char *const duty_names[DUTY_COUNT] = {"", "manager", "officer", "viewer"};
 
+static int index_of(const char *const *names, int count, const char *name)
+{
+    for (int i = 1; name && i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+enum slice slice_named(const char *name)
+{
+    return (enum slice)index_of(slice_names, SLICE_COUNT, name);
+}
+
+enum duty duty_named(const char *name)
+{
+    return (enum duty)index_of(duty_names, DUTY_COUNT, name);
+}
+
 const char *request_header(const struct request *req, const char *name)
 {
     for (int i = 0; i < req->header_count; i++) {

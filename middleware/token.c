@@ -118,16 +118,6 @@ static bool signature_holds(const struct token_key *key, const char *token)
     return good;
 }
 
-static int index_of(const char *const *names, int count, const char *name)
-{
-    for (int i = 1; name && i < count; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
 /* The time at which a token was made or begins to count: not later than our clock, give or take. */
 static bool has_begun(const json_t *claim, int64_t now)
 {
@@ -171,10 +161,8 @@ static bool caller_of_claims(struct arena *arena, const json_t *claims, struct c
     const char *user = json_string_value(json_object_get(claims, "sub"));
     const char *session = json_string_value(json_object_get(claims, "sid"));
     const json_t *generation = json_object_get(claims, "gen");
-    caller->slice = (enum slice)index_of(slice_names, SLICE_COUNT,
-                                         json_string_value(json_object_get(claims, "slice")));
-    caller->duty = (enum duty)index_of(duty_names, DUTY_COUNT,
-                                       json_string_value(json_object_get(claims, "duty")));
+    caller->slice = slice_named(json_string_value(json_object_get(claims, "slice")));
+    caller->duty = duty_named(json_string_value(json_object_get(claims, "duty")));
     if (!is_uuid(user) || !is_uuid(session) || !json_is_integer(generation) || !caller->slice ||
         !caller->duty) {
         return false;

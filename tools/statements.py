@@ -6,11 +6,15 @@
 A statement starts with a line `-- name: enrolment_list` and ends before the next such line or with
 the file. The header gets `enum sql_id`, so that a misspelt name does not compile; the C file gets
 the table of texts without comments, and with the number of parameters of each.
+
+`-- part: enrolment_columns` names text that statements of the same file share: `{enrolment_columns}`
+stands for it. Parts are put in here, at build; nothing is assembled while serving.
 """
 import re
 import sys
 
-NAME = re.compile(r"--\s*name:\s*(.*?)\s*$")
+NAME = re.compile(r"--\s*(name|part):\s*(.*?)\s*$")
+PART = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # What is not plain SQL text, in the order in which it is tried. The tag of $tag$ quotes has no digit
 # first, so a parameter is never taken for one.
 TOKEN = re.compile(
@@ -27,20 +31,20 @@ def fail(path, line, message):
 
 
 def read(path):
-    """The statements of one file as (name, line, raw text)."""
+    """The statements and parts of one file as (kind, name, line, raw text)."""
     found = []
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             match = NAME.match(line)
             if match:
-                if not re.fullmatch(r"[a-z][a-z0-9_]*", match[1]):
-                    fail(path, number, f"'{match[1]}' is no name: small letters, digits and _")
-                found.append((match[1], number, []))
+                if not re.fullmatch(r"[a-z][a-z0-9_]*", match[2]):
+                    fail(path, number, f"'{match[2]}' is no name: small letters, digits and _")
+                found.append((match[1], match[2], number, []))
             elif found:
-                found[-1][2].append(line)
+                found[-1][3].append(line)
             elif line.strip() and not line.startswith("--"):
                 fail(path, number, "text before the first '-- name:'")
-    return [(name, line, "".join(lines)) for name, line, lines in found]
+    return [(kind, name, line, "".join(lines)) for kind, name, line, lines in found]
 
 
 def digest(raw):
@@ -63,7 +67,12 @@ def digest(raw):
 def collect(paths):
     table = {}
     for path in paths:
-        for name, line, raw in read(path):
+        found = read(path)
+        parts = {name: digest(raw)[0] for kind, name, _, raw in found if kind == "part"}
+        for kind, name, line, raw in found:
+            if kind == "part":
+                continue
+            raw = PART.sub(lambda match: parts.get(match[1], match[0]), raw)
             if name in table:
                 fail(path, line, f"'{name}' is already in {table[name][0]}")
             text, params = digest(raw)

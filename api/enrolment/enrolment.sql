@@ -1,13 +1,16 @@
--- The person is looked up row by row (limit 1): as a plain join, a narrow slice would first collect
--- all its people, because row security offers the planner their index too.
--- name: enrolment_list
-select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
+-- part: enrolment_columns
+e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
        p.id as "person.id", p.full_name as "person.full_name",
        to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
                         else 'YYYY-MM-DD' end) as "person.date_of_birth",
        p.sex as "person.sex",
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
-       c.name as "commune.name", e.agency_id, e.collector_id, e.created_at,
+       c.name as "commune.name", e.agency_id, e.collector_id, e.created_at
+
+-- The person is looked up row by row (limit 1): as a plain join, a narrow slice would first collect
+-- all its people, because row security offers the planner their index too.
+-- name: enrolment_list
+select {enrolment_columns},
        e.created_at::text, e.id::text
   from enrolment e
   left join lateral (select * from person where id = e.person_id limit 1) p on true
@@ -18,13 +21,7 @@ select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.st
  limit $3::int
 
 -- name: enrolment_get
-select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
-       p.id as "person.id", p.full_name as "person.full_name",
-       to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
-                        else 'YYYY-MM-DD' end) as "person.date_of_birth",
-       p.sex as "person.sex",
-       h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
-       c.name as "commune.name", e.agency_id, e.collector_id, e.created_at
+select {enrolment_columns}
   from enrolment e
   left join person p on p.id = e.person_id
   join unit h on h.id = e.unit_id
@@ -62,13 +59,7 @@ with credit as (
      where p.id = $1::uuid
     returning *
 )
-select e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
-       p.id as "person.id", p.full_name as "person.full_name",
-       to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
-                        else 'YYYY-MM-DD' end) as "person.date_of_birth",
-       p.sex as "person.sex",
-       h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
-       c.name as "commune.name", e.agency_id, e.collector_id, e.created_at
+select {enrolment_columns}
   from posted e
   join person p on p.id = e.person_id
   join unit h on h.id = e.unit_id

@@ -11,24 +11,14 @@
 #include "middleware/render.h"
 #include "middleware/transaction.h"
 
-static int index_of(const char *const *names, int count, const char *name)
-{
-    for (int i = 1; i < count; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
 /* The caller that columns from `at` describe: slice, duty, generation. */
 static struct caller caller_of(const PGresult *row, int at, const char *user, const char *session)
 {
     return (struct caller){
         .user_id = user,
         .session_id = session,
-        .slice = (enum slice)index_of(slice_names, SLICE_COUNT, PQgetvalue(row, 0, at)),
-        .duty = (enum duty)index_of(duty_names, DUTY_COUNT, PQgetvalue(row, 0, at + 1)),
+        .slice = slice_named(PQgetvalue(row, 0, at)),
+        .duty = duty_named(PQgetvalue(row, 0, at + 1)),
         .generation = PQgetvalue(row, 0, at + 2),
     };
 }

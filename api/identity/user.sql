@@ -1,19 +1,18 @@
--- name: user_me
-select u.id, u.username, u.full_name,
+-- part: account_columns
+u.id, u.username, u.full_name,
        case when u.slice in ('agency', 'collector') then 'agent' else u.slice end as tier,
        u.slice, u.duty,
        p.id as "unit.id", p.code as "unit.code", p.kind as "unit.kind", p.name as "unit.name",
        u.agency_id, u.collector_id
+
+-- name: user_me
+select {account_columns}
   from app_user u
   join unit p on p.id = u.unit_id
  where u.id = caller_id()
 
 -- name: user_list
-select u.id, u.username, u.full_name,
-       case when u.slice in ('agency', 'collector') then 'agent' else u.slice end as tier,
-       u.slice, u.duty,
-       p.id as "unit.id", p.code as "unit.code", p.kind as "unit.kind", p.name as "unit.name",
-       u.agency_id, u.collector_id, u.giver_id, u.disabled_at, u.created_at,
+select {account_columns}, u.giver_id, u.disabled_at, u.created_at,
        u.created_at::text, u.id::text
   from app_user u
   join unit p on p.id = u.unit_id
@@ -22,11 +21,7 @@ select u.id, u.username, u.full_name,
  limit $3::int
 
 -- name: user_get
-select u.id, u.username, u.full_name,
-       case when u.slice in ('agency', 'collector') then 'agent' else u.slice end as tier,
-       u.slice, u.duty,
-       p.id as "unit.id", p.code as "unit.code", p.kind as "unit.kind", p.name as "unit.name",
-       u.agency_id, u.collector_id, u.giver_id, u.disabled_at, u.created_at
+select {account_columns}, u.giver_id, u.disabled_at, u.created_at
   from app_user u
   join unit p on p.id = u.unit_id
  where u.id = $1::uuid
@@ -52,11 +47,7 @@ with place as (
       from place p
     returning *
 )
-select u.id, u.username, u.full_name,
-       case when u.slice in ('agency', 'collector') then 'agent' else u.slice end as tier,
-       u.slice, u.duty,
-       p.id as "unit.id", p.code as "unit.code", p.kind as "unit.kind", p.name as "unit.name",
-       u.agency_id, u.collector_id, u.giver_id, u.disabled_at, u.created_at
+select {account_columns}, u.giver_id, u.disabled_at, u.created_at
   from made u
   join unit p on p.id = u.unit_id
 
@@ -99,11 +90,7 @@ update app_user u
 select gate.session_sync($1::uuid)
 
 -- name: user_get_held
-select u.id, u.username, u.full_name,
-       case when u.slice in ('agency', 'collector') then 'agent' else u.slice end as tier,
-       u.slice, u.duty,
-       p.id as "unit.id", p.code as "unit.code", p.kind as "unit.kind", p.name as "unit.name",
-       u.agency_id, u.collector_id, u.giver_id, u.disabled_at, u.created_at,
+select {account_columns}, u.giver_id, u.disabled_at, u.created_at,
        u.giver_id = scope_id() as held
   from app_user u
   join unit p on p.id = u.unit_id

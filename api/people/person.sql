@@ -1,10 +1,13 @@
+-- part: date_of_birth
+to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
+                            else 'YYYY-MM-DD' end) as date_of_birth
+
 -- A search is audited with everybody it found, a look with the one person; the line is written by
 -- the statement that reads, so there is no look without it.
 -- name: person_search
 with found as (
     select p.id, p.full_name,
-           to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
-                            else 'YYYY-MM-DD' end) as date_of_birth,
+           {date_of_birth},
            p.sex, masked(p.personal_id_number) as personal_id_number,
            masked(p.social_insurance_number) as social_insurance_number, masked(p.phone) as phone,
            h.id as hamlet_id, h.name as hamlet_name, c.id as commune_id, c.code as commune_code,
@@ -40,8 +43,7 @@ with found as (
       from found f
 )
 select p.id, p.full_name,
-       to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
-                        else 'YYYY-MM-DD' end) as date_of_birth,
+       {date_of_birth},
        p.sex, masked(p.personal_id_number) as personal_id_number,
        masked(p.social_insurance_number) as social_insurance_number, masked(p.phone) as phone,
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
@@ -61,8 +63,7 @@ with found as (
       from found f
 )
 select p.id, p.full_name,
-       to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
-                        else 'YYYY-MM-DD' end) as date_of_birth,
+       {date_of_birth},
        p.sex, p.personal_id_number, p.social_insurance_number, p.phone,
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
        c.name as "commune.name", p.created_at

@@ -1,9 +1,12 @@
--- name: assignment_list
-select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
+-- part: assignment_columns
+a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
        a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
        u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
        a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
-       a.giver_id, a.created_at, a.created_at::text, a.id::text
+       a.giver_id, a.created_at
+
+-- name: assignment_list
+select {assignment_columns}, a.created_at::text, a.id::text
   from assignment a
   join unit u on u.id = a.unit_id
  where (a.created_at, a.id) < ($1::timestamptz, $2::uuid)
@@ -12,11 +15,7 @@ select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.
 
 -- What the own unit itself holds.
 -- name: assignment_list_held
-select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
-       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
-       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
-       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
-       a.giver_id, a.created_at, a.created_at::text, a.id::text
+select {assignment_columns}, a.created_at::text, a.id::text
   from assignment a
   join unit u on u.id = a.unit_id
  where a.unit_id = scope_id() and a.assignee_kind = 'unit'
@@ -26,11 +25,7 @@ select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.
 
 -- One assignment with its divisions.
 -- name: assignment_get
-select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
-       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
-       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
-       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
-       a.giver_id, a.created_at,
+select {assignment_columns},
        (select coalesce(json_agg(json_build_object(
                    'cut', t.cut, 'allocated', t.allocated,
                    'unallocated', t.quantity - t.allocated) order by t.cut), '[]')
@@ -40,11 +35,7 @@ select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.
  where a.id = $1::uuid
 
 -- name: assignment_get_as_agent
-select a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
-       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
-       u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
-       a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
-       a.giver_id, a.created_at, '[]'::json as cuts
+select {assignment_columns}, '[]'::json as cuts
   from assignment a
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid

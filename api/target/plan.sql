@@ -1,10 +1,13 @@
+-- part: plan_columns
+p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
+       p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
+       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
+
 -- name: indicator_list
 select code, kind, scheme, name_vi as "name.vi", name_en as "name.en" from indicator order by code
 
 -- name: plan_list
-select p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
-       p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
-       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at,
+select {plan_columns},
        p.created_at::text, p.id::text
   from plan p
   join unit u on u.id = p.unit_id
@@ -13,9 +16,7 @@ select p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to"
  limit $3::int
 
 -- name: plan_get
-select p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
-       p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
-       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
+select {plan_columns}
   from plan p
   join unit u on u.id = p.unit_id
  where p.id = $1::uuid

@@ -1,3 +1,18 @@
+-- part: figure_columns
+target::bigint, achieved,
+       case when target > 0 then round(achieved * 100.0 / target, 2) end as percent,
+       case when target is not null then greatest(target - achieved, 0)::bigint end as remaining,
+       'counted' as basis
+
+-- part: counted_enrolments
+counted as (
+    select e.*
+      from enrolment e
+      join measure m on e.scheme = m.scheme and e.kind = m.enrolment_kind
+     where e.paid_on between $2::date and $3::date
+       and e.status in ('submitted', 'accepted', 'issued')
+)
+
 -- Progress, counted from the rows of the slice. A line is the unit itself or one directly below it;
 -- the tally counts every level at once, and ids of units are unique over the levels.
 -- name: progress_of_unit
@@ -51,10 +66,7 @@ select case when collector_id is null then 'unit' else 'collector' end as "assig
        case when collector_id is null then id end as "assignee.unit_id",
        collector_id as "assignee.collector_id", kind as "assignee.level",
        code as "assignee.code", name as "assignee.name",
-       target::bigint, achieved,
-       case when target > 0 then round(achieved * 100.0 / target, 2) end as percent,
-       case when target is not null then greatest(target - achieved, 0)::bigint end as remaining,
-       'counted' as basis
+       {figure_columns}
   from figure
  where exists (select from measure)
  order by depth, code, id
@@ -67,13 +79,7 @@ with measure as (
     select 0 as depth, g.id, 'agency' as kind, g.kind as code, g.name from agency g
     union all
     select 1, c.id, 'collector', c.card_number, c.full_name from collector c
-), counted as (
-    select e.*
-      from enrolment e
-      join measure m on e.scheme = m.scheme and e.kind = m.enrolment_kind
-     where e.paid_on between $2::date and $3::date
-       and e.status in ('submitted', 'accepted', 'issued')
-), figure as (
+), {counted_enrolments}, figure as (
     select l.*,
            (select sum(a.quantity) from assignment a
              where a.indicator = $1 and a.starts_on = $2::date and a.ends_on = $3::date
@@ -84,10 +90,7 @@ with measure as (
 select kind as "assignee.kind", null::int as "assignee.unit_id",
        case when depth = 1 then id end as "assignee.collector_id", kind as "assignee.level",
        code as "assignee.code", name as "assignee.name",
-       target::bigint, achieved,
-       case when target > 0 then round(achieved * 100.0 / target, 2) end as percent,
-       case when target is not null then greatest(target - achieved, 0)::bigint end as remaining,
-       'counted' as basis
+       {figure_columns}
   from figure
  where exists (select from measure)
  order by depth, name, id
@@ -102,13 +105,7 @@ with measure as (
       from collector c
     union all
     select 1, u.id, null, u.kind, u.code, u.name from unit u where u.id = any(territory())
-), counted as (
-    select e.*
-      from enrolment e
-      join measure m on e.scheme = m.scheme and e.kind = m.enrolment_kind
-     where e.paid_on between $2::date and $3::date
-       and e.status in ('submitted', 'accepted', 'issued')
-), figure as (
+), {counted_enrolments}, figure as (
     select l.*,
            (select sum(a.quantity) from assignment a
              where a.indicator = $1 and a.starts_on = $2::date and a.ends_on = $3::date
@@ -119,10 +116,7 @@ with measure as (
 select case when depth = 0 then 'collector' else 'unit' end as "assignee.kind",
        unit_id as "assignee.unit_id", collector_id as "assignee.collector_id",
        kind as "assignee.level", code as "assignee.code", name as "assignee.name",
-       target::bigint, achieved,
-       case when target > 0 then round(achieved * 100.0 / target, 2) end as percent,
-       case when target is not null then greatest(target - achieved, 0)::bigint end as remaining,
-       'counted' as basis
+       {figure_columns}
   from figure
  where exists (select from measure)
  order by depth, code

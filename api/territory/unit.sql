@@ -1,17 +1,18 @@
+-- part: unit_columns
+u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
+       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
+       u.valid_from, u.valid_to
+
 -- Units are reference: everybody reads them, page by page, never as a whole tree.
 -- name: unit_children
-select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
-       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
-       u.valid_from, u.valid_to, u.code, u.id::text
+select {unit_columns}, u.code, u.id::text
   from unit u
  where u.parent_id = $1::int and u.valid_to is null and (u.code, u.id) > ($2, $3::int)
  order by u.code, u.id
  limit $4::int
 
 -- name: unit_children_of_own
-select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
-       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
-       u.valid_from, u.valid_to, u.code, u.id::text
+select {unit_columns}, u.code, u.id::text
   from unit u
  where u.parent_id = (select unit_id from app_user where id = caller_id())
    and u.valid_to is null and (u.code, u.id) > ($1, $2::int)
@@ -21,9 +22,7 @@ select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 
 -- One part for each index that serves it, merged in their order; ids are unique over the levels, so
 -- no unit is in two of them.
 -- name: unit_of_kind
-select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
-       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
-       u.valid_from, u.valid_to, u.code, u.id::text
+select {unit_columns}, u.code, u.id::text
   from ((select * from unit
          where $1::int = 1 and kind = $2 and id <> $1::int and valid_to is null
            and (code, id) > ($3, $4::int)
@@ -47,9 +46,7 @@ select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 
  limit $5::int
 
 -- name: unit_by_code
-select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
-       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
-       u.valid_from, u.valid_to, u.code, u.id::text
+select {unit_columns}, u.code, u.id::text
   from unit u
  where u.code = $1 and u.kind = any($2::text[]) and u.valid_to is null
    and (u.code, u.id) > ($3, $4::int)
@@ -58,9 +55,7 @@ select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 
 
 -- Type-ahead: the key of what was typed, at the start of any word, without accents.
 -- name: unit_search
-select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
-       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
-       u.valid_from, u.valid_to, u.name_key, u.id::text
+select {unit_columns}, u.name_key, u.id::text
   from unit u
  where (' ' || u.name_key) like '% ' || $1 || '%' and u.kind = any($2::text[])
    and ($3::int = 1 or $3::int in (u.province_id, u.district_id, u.commune_id))
@@ -69,9 +64,7 @@ select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 
  limit $6::int
 
 -- name: unit_get
-select u.id, u.code, u.kind, u.form, u.name, u.parent_id, nullif(u.province_id, 0) as province_id,
-       nullif(u.district_id, 0) as district_id, nullif(u.commune_id, 0) as commune_id,
-       u.valid_from, u.valid_to
+select {unit_columns}
   from unit u
  where u.id = $1::int
 
