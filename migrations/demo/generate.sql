@@ -131,7 +131,7 @@ create function pg_temp.recorded(paid_on date, n bigint) returns timestamptz lan
 return (paid_on + time '07:30') at time zone 'Asia/Ho_Chi_Minh'
        + pg_temp.pick(n, 8, 32400) * interval '1 s' + pg_temp.pick(n, 9, 1000000) * interval '1 us';
 
--- Filling a table and then indexing it is four times faster than the other way round, at any size.
+-- Filling a table and then indexing it is twice as fast as the other way round, and stays so.
 create temporary table index_aside (indexdef text);
 
 create procedure pg_temp.set_indexes_aside() language plpgsql as $$
@@ -162,8 +162,9 @@ begin atomic
     select count(*) from person where created_by = '01900000-0000-7000-8000-0000000000ff';
 end;
 
--- People number `first` to `last` of `wanted` with all their enrolments since 2020, or of less time
--- when so many people would make more than ten million; returns how many enrolments those are.
+-- People number `first` to `last` of `wanted` with all their enrolments since 2020, about ten each.
+-- More than a million people began later: ten million have one or two each. Returns how many
+-- enrolments those are.
 create function pg_temp.fill(first bigint, last bigint, wanted bigint) returns bigint
     language plpgsql as $$
 declare

@@ -137,12 +137,12 @@ static const char *verdict(bool met)
 
 static void print_goals(const struct report *report, const struct world *world)
 {
-    printf("\n%-30s | %-8s | %-34s | verdict\n", "goal", "", "measured (worst tier)");
+    printf("\n%-31s | %-8s | %-34s | verdict\n", "goal", "", "measured (worst tier)");
     for (size_t i = 0; i < sizeof goals / sizeof *goals; i++) {
         bool high = goals[i].high_is_good;
         int tier = worst_tier(report, goals[i].kind, goals[i].read, high);
         struct figure f = read_figure(report, tier, goals[i].kind, goals[i].read);
-        printf("%-30s | %s %-5.2f | %6.2f [%5.2f..%5.2f] %-12s | %s\n", goals[i].name,
+        printf("%-31s | %s %-5.2f | %6.2f [%5.2f..%5.2f] %-12s | %s\n", goals[i].name,
                high ? ">=" : "<=", goals[i].goal, f.median, f.least, f.most,
                world->tiers[tier].name,
                verdict(high ? f.median >= goals[i].goal : f.median <= goals[i].goal));
@@ -167,7 +167,7 @@ static void print_narrow(const struct report *report, const struct world *world,
             }
         }
     }
-    printf("%-30s | >= %-5.2f | %6.2f %-27s | %s\n", name, 1 - noise, lowest,
+    printf("%-31s | >= %-5.2f | %6.2f %-27s | %s\n", name, 1 - noise, lowest,
            arena_printf(world->arena, "%s/%s", world->tiers[narrow].name, world->tiers[wide].name),
            verdict(lowest >= 1 - noise));
 }
