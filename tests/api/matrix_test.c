@@ -168,33 +168,128 @@ static void check_visible(const char *login, const char *id, bool visible)
     ck_assert_msg((strstr(expect_status(list, 200).body, id) != NULL) == visible, "%s", login);
 }
 
+/* The three places of a relation: own is Đồng Kho, sibling Tánh Linh, cousin Hàm Tân. */
+enum { PLACES = 3 };
+static const char *const hamlets[PLACES] = {"900101", "900201", "900301"};
+static const char *const cards[PLACES] = {"NVT-68-0001", "NVT-68-0002", "NVT-68-0003"};
+
+static const char *person_at(int place)
+{
+    return sql_text(text("select person_id from enrolment where id = '%s'",
+                         enrol(hamlets[place], cards[place])));
+}
+
+static const char *enrolment_at(int place)
+{
+    return enrol(hamlets[place], cards[place]);
+}
+
+static const char *collector_at(int place)
+{
+    return sql_text(text("select id from collector where card_number = '%s'", cards[place]));
+}
+
+/* A collector's part of one plan of the province. */
+static const char *assignment_at(int place)
+{
+    sql_text(
+        "insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, "
+        "decided_on, unit_id, province_id, district_id, commune_id, giver_id, created_by) "
+        "select '01900000-0000-7000-8000-0000000000f1', 'hhi_new', '2019-01-01', '2019-12-31', "
+        "'people_council', 'm', '2019-01-01', 168, 168, 0, 0, 168, uuid7() "
+        "on conflict do nothing");
+    sql_text(
+        "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, "
+        "starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, "
+        "created_by) select '01900000-0000-7000-8000-0000000000f2', id, 'root', 'unit', 9, "
+        "indicator, starts_on, ends_on, assigner, 168, 168, 0, 0, 168, uuid7() from plan where "
+        "decision_number = 'm' on conflict do nothing");
+    return sql_text(text(
+        "insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, "
+        "indicator, starts_on, ends_on, assigner, agency_id, collector_id, unit_id, "
+        "province_id, district_id, commune_id, giver_id, created_by) select uuid7(), r.plan_id, "
+        "r.id, 'staff', 'collector', 1, r.indicator, r.starts_on, r.ends_on, r.assigner, "
+        "c.agency_id, c.id, c.unit_id, c.province_id, c.district_id, c.commune_id, 168, uuid7() "
+        "from assignment r, collector c where r.id = '01900000-0000-7000-8000-0000000000f2' "
+        "and c.card_number = '%s' returning id",
+        cards[place]));
+}
+
+/* A kind of route: how its row is made, and where it would show. */
+static const struct route_kind {
+    const char *(*row_at)(int place);
+    const char *list;
+    const char *detail; /* NULL where there is none */
+} route_kinds[] = {
+    {enrolment_at, "/v1/enrolments?limit=200", "/v1/enrolments"},
+    {person_at, "/v1/people?q=a&limit=200", "/v1/people"},
+    {collector_at, "/v1/collectors?limit=200", NULL},
+    {assignment_at, "/v1/assignments?limit=200", "/v1/assignments"},
+};
+
+static void check_row(const char *login, const struct route_kind *kind, const char *id,
+                      bool visible)
+{
+    struct answer list = expect_status(call(login, "GET", kind->list, NULL), 200);
+    ck_assert_msg((strstr(list.body, text("\"id\":\"%s\"", id)) != NULL) == visible, "%s %s: %s",
+                  login, kind->list, id);
+    if (kind->detail) {
+        struct answer one = call(login, "GET", text("%s/%s", kind->detail, id), NULL);
+        ck_assert_msg(one.status == (visible ? 200 : 404), "%s %s/%s: %d", login, kind->detail, id,
+                      one.status);
+    }
+}
+
+static void clear_rows(void)
+{
+    sql_text("delete from enrolment where paid_on = '2020-01-01'");
+    sql_text("delete from assignment where parent_id = '01900000-0000-7000-8000-0000000000f2'");
+    sql_text("delete from assignment where id = '01900000-0000-7000-8000-0000000000f2'");
+    sql_text("delete from plan where decision_number = 'm'");
+}
+
 START_TEST(rows_are_seen_from_above_and_from_nowhere_else)
 {
-    const char *own = enrol("900101", "NVT-68-0001");
-    const char *sibling = enrol("900201", "NVT-68-0002");
-    const char *cousin = enrol("900301", "NVT-68-0003");
-    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
-        check_visible(relations[i].login, own, relations[i].own);
-        check_visible(relations[i].login, sibling, relations[i].sibling);
-        check_visible(relations[i].login, cousin, relations[i].cousin);
+    for (size_t k = 0; k < sizeof route_kinds / sizeof *route_kinds; k++) {
+        const char *ids[PLACES];
+        for (int place = 0; place < PLACES; place++) {
+            ids[place] = route_kinds[k].row_at(place);
+        }
+        for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
+            check_row(relations[i].login, &route_kinds[k], ids[0], relations[i].own);
+            check_row(relations[i].login, &route_kinds[k], ids[1], relations[i].sibling);
+            check_row(relations[i].login, &route_kinds[k], ids[2], relations[i].cousin);
+        }
     }
-    sql_text("delete from enrolment where paid_on = '2020-01-01'");
+    clear_rows();
+}
+END_TEST
+
+/* A closed session is nobody, whatever it asks for. */
+START_TEST(a_revoked_session_sees_no_kind_of_row)
+{
+    token_of("agent.viewer");
+    sql_text(
+        "update session set ok = false where user_id = (select id from app_user where username "
+        "= 'agent.viewer')");
+    for (size_t k = 0; k < sizeof route_kinds / sizeof *route_kinds; k++) {
+        expect_problem(call("agent.viewer", "GET", route_kinds[k].list, NULL), 401, "token_stale");
+    }
+    sql_text("update session set ok = true where user_id = (select id from app_user where username "
+             "= 'agent.viewer')");
 }
 END_TEST
 
 START_TEST(an_empty_scope_sees_nothing)
 {
-    const char *id = enrol("900101", "NVT-68-0001");
     token_of("agent.viewer");
-    sql_text("update session set agent_id = '' where user_id = (select id from app_user where "
-             "username = 'agent.viewer')");
-    struct answer list = call("agent.viewer", "GET", "/v1/enrolments", NULL);
-    ck_assert_uint_eq(json_array_size(member(expect_status(list, 200), "items")), 0);
-    expect_problem(call("agent.viewer", "GET", text("/v1/enrolments/%s", id), NULL), 404,
-                   "not_found");
-    sql_text("update session s set agent_id = u.collector_id::text from app_user u where "
-             "u.id = s.user_id and u.username = 'agent.viewer'");
-    sql_text("delete from enrolment where paid_on = '2020-01-01'");
+    sql_text("update session set agent_id = '', territory = '{}' where user_id = (select id from "
+             "app_user where username = 'agent.viewer')");
+    for (size_t k = 0; k < sizeof route_kinds / sizeof *route_kinds; k++) {
+        check_row("agent.viewer", &route_kinds[k], route_kinds[k].row_at(0), false);
+    }
+    sql_text("select gate.session_sync(id) from app_user where username = 'agent.viewer'");
+    clear_rows();
 }
 END_TEST
 
@@ -256,6 +351,7 @@ Suite *matrix_suite(void)
     tcase_add_test(tcase, every_cell_of_the_matrix_holds);
     tcase_add_test(tcase, every_line_but_the_public_ones_needs_a_token);
     tcase_add_test(tcase, rows_are_seen_from_above_and_from_nowhere_else);
+    tcase_add_test(tcase, a_revoked_session_sees_no_kind_of_row);
     tcase_add_test(tcase, an_empty_scope_sees_nothing);
     tcase_add_test(tcase, a_commune_that_moves_takes_its_rows_along);
     tcase_add_test(tcase, a_forged_nested_id_is_not_found);
