@@ -80,6 +80,9 @@ START_TEST(a_read_takes_one_trip_and_a_write_two)
     ck_assert_ptr_nonnull(strstr(last_log_line("GET", "/v1/enrolments"), "\"database_trips\":1"));
     expect_status(call("commune.manager", "GET", "/v1/units/1", NULL), 200);
     ck_assert_ptr_nonnull(strstr(last_log_line("GET", "/v1/units/{id}"), "\"database_trips\":1"));
+    /* with its audit line */
+    expect_status(call("commune.manager", "GET", "/v1/people?q=a", NULL), 200);
+    ck_assert_ptr_nonnull(strstr(last_log_line("GET", "/v1/people"), "\"database_trips\":1"));
     expect_status(call("commune.manager", "POST", "/v1/units",
                        "{\"kind\":\"hamlet\",\"form\":\"thon\",\"name\":\"Thôn Hai Chuyến\"}"),
                   201);
