@@ -152,3 +152,11 @@ bool segment_render(struct request *req, const PGresult *rows)
     render_shape(req, &out, rows);
     return reply_json(req, req->segment->status, out.data, out.size);
 }
+
+bool reply_row(struct request *req, int status, const PGresult *rows, int columns)
+{
+    struct render out;
+    render_init(&out, req->arena);
+    render_row(&out, rows, 0, columns);
+    return reply_json(req, status, out.data, out.size);
+}

@@ -50,6 +50,9 @@ bool answer_items(struct request *req, enum sql_id statement, int count, const c
 bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
                  const char *const *values);
 
+/* For handlers that asked themselves: the first row, without what follows `columns`, is the answer. */
+bool reply_row(struct request *req, int status, const PGresult *rows, int columns);
+
 /* Makes the reply out of the rows. */
 bool segment_render(struct request *req, const PGresult *rows) must_check;
 

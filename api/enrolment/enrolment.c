@@ -9,7 +9,6 @@
 #include "api/people/person_rules.h"
 #include "middleware/page.h"
 #include "middleware/problem.h"
-#include "middleware/render.h"
 #include "middleware/text.h"
 #include "middleware/transaction.h"
 
@@ -108,10 +107,7 @@ bool enrolment_create(struct request *req)
     if (told_rows(req, 0) == 0) {
         return fail_at(req, NOT_FOUND, "pointer", "/hamlet_id", FLAW_NOT_FOUND, NULL);
     }
-    struct render out;
-    render_init(&out, req->arena);
-    render_row(&out, row, 0, PQnfields(row));
     reply_header(req, "Location",
                  arena_printf(req->arena, "/v1/enrolments/%s", PQgetvalue(row, 0, 0)));
-    return reply_json(req, 201, out.data, out.size);
+    return reply_row(req, 201, row, PQnfields(row));
 }

@@ -90,7 +90,7 @@ static bool new_hash_of(struct request *req, const PGresult *account, const char
                        NULL);
     }
     *hash = made;
-    return password_hash(password, made) || fail(req, INTERNAL);
+    return password_hash(password, made) || fail(req, BUSY);
 }
 
 bool session_create(struct request *req)

@@ -28,43 +28,30 @@ bool user_get(struct request *req)
     return answer_row(req, 200, SQL_USER_GET, PARAMS(request_path_value(req, "id")));
 }
 
-/* Exactly one of unit_id, agency_id and collector_id says where an account stands. */
+/* Where an account stands; the contract sees to it that exactly one is given, or no place at all. */
 struct place {
     const char *unit;
     const char *agency;
     const char *collector;
 };
 
-static bool place_of(struct request *req, struct place *place)
+static struct place place_of(struct request *req)
 {
     const json_t *given = json_object_get(req->json, "place");
     const json_t *unit = json_object_get(given, "unit_id");
-    *place = (struct place){
+    return (struct place){
         .unit = unit ? arena_printf(req->arena, "%lld", (long long)json_integer_value(unit)) : NULL,
         .agency = json_string_value(json_object_get(given, "agency_id")),
         .collector = json_string_value(json_object_get(given, "collector_id")),
     };
-    return !given || json_object_size(given) == 1 ||
-           fail_at(req, INVALID_REQUEST, "pointer", "/place", FLAW_TOO_MANY, "1");
 }
 
 /* The columns of an account; what follows is for the handler. */
 enum { USER_COLUMNS = 15, USER_HELD = 15 };
 
-static bool reply_user(struct request *req, int status, const PGresult *row)
-{
-    struct render out;
-    render_init(&out, req->arena);
-    render_row(&out, row, 0, USER_COLUMNS);
-    return reply_json(req, status, out.data, out.size);
-}
-
 bool user_create(struct request *req)
 {
-    struct place place;
-    if (!place_of(req, &place)) {
-        return false;
-    }
+    struct place place = place_of(req);
     const PGresult *row =
         ask(req, SQL_USER_CREATE,
             PARAMS(request_text(req, "username"), request_text(req, "full_name"),
@@ -76,18 +63,17 @@ bool user_create(struct request *req)
         return fail_at(req, NOT_FOUND, "pointer", "/place", FLAW_NOT_FOUND, NULL);
     }
     reply_header(req, "Location", arena_printf(req->arena, "/v1/users/%s", PQgetvalue(row, 0, 0)));
-    return reply_user(req, 201, row);
+    return reply_row(req, 201, row, USER_COLUMNS);
 }
 
 /* Updates, lets the sessions follow, and reads again: three statements, one trip. */
 bool user_update(struct request *req)
 {
-    struct place place;
+    struct place place = place_of(req);
     const char *id = request_path_value(req, "id");
     const json_t *disabled = json_object_get(req->json, "disabled");
     const char *closing = disabled ? (json_is_true(disabled) ? "true" : "false") : NULL;
-    if (!place_of(req, &place) ||
-        !tell(req, SQL_USER_UPDATE,
+    if (!tell(req, SQL_USER_UPDATE,
               PARAMS(id, request_text(req, "full_name"), request_text(req, "duty"), closing,
                      place.unit, place.agency, place.collector)) ||
         !tell(req, SQL_USER_SYNC, PARAMS(id))) {
@@ -106,7 +92,7 @@ bool user_update(struct request *req)
     if (told_rows(req, 0) == 0) {
         return fail_at(req, NOT_FOUND, "pointer", "/place", FLAW_NOT_FOUND, NULL);
     }
-    return reply_user(req, 200, row);
+    return reply_row(req, 200, row, USER_COLUMNS);
 }
 
 /* Four groups of five letters and digits that cannot be mistaken for each other: 98 bits. */

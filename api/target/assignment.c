@@ -6,7 +6,6 @@
 
 #include "middleware/page.h"
 #include "middleware/problem.h"
-#include "middleware/render.h"
 #include "middleware/transaction.h"
 
 static bool is_agent(const struct request *req)
@@ -71,10 +70,7 @@ bool assignment_split(struct request *req)
         return fail_at(req, NOT_FOUND, "pointer", pointer,
                        territory ? FLAW_NOT_CHILD : FLAW_NOT_FOUND, NULL);
     }
-    struct render out;
-    render_init(&out, req->arena);
-    render_row(&out, row, 0, SPLIT_COLUMNS);
-    return reply_json(req, 201, out.data, out.size);
+    return reply_row(req, 201, row, SPLIT_COLUMNS);
 }
 
 bool assignment_amend(struct request *req)

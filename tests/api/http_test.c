@@ -1,44 +1,19 @@
 /* The edge of HTTP: what is not a request of the contract gets a precise refusal. */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
-
-/* Sends raw bytes and reads until the server closes or has answered with a whole head. */
-static const char *raw(const char *bytes, size_t size)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((unsigned short)server_port_number())};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct timeval patience = {.tv_sec = 5};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    ck_assert_int_eq(send(fd, bytes, size, MSG_NOSIGNAL), (ssize_t)size);
-    static char reply[16384];
-    size_t got = 0;
-    ssize_t more;
-    while (got < sizeof reply - 1 &&
-           (more = recv(fd, reply + got, sizeof reply - 1 - got, 0)) > 0) {
-        got += (size_t)more;
-        reply[got] = '\0';
-        if (strstr(reply, "\r\n\r\n")) {
-            break;
-        }
-    }
-    reply[got] = '\0';
-    close(fd);
-    return reply;
-}
+#include "tests/support/wire.h"
 
 static int raw_status(const char *request)
 {
-    const char *reply = raw(request, strlen(request));
-    return strncmp(reply, "HTTP/1.1 ", 9) == 0 ? (int)strtol(reply + 9, NULL, 10) : 0;
+    int fd = wire_open(server_port_number());
+    wire_send(fd, request);
+    int status = wire_status(wire_reply(fd));
+    close(fd);
+    return status;
 }
 
 START_TEST(unknown_paths_are_404_for_every_method)
