@@ -4,7 +4,9 @@ p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.ass
        u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
 
 -- name: indicator_list
-select code, kind, scheme, name_vi as "name.vi", name_en as "name.en" from indicator order by code
+select code, kind, unit, direction, scheme, name_vi as "name.vi", name_en as "name.en"
+  from indicator
+ order by code
 
 -- name: plan_list
 select {plan_columns},
