@@ -16,6 +16,7 @@
 
 #define UNIT_TIERS (TIER_NATION | TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
 #define USER_TIERS (UNIT_TIERS | TIER_AGENT)
+#define OFFICE_TIERS (TIER_PROVINCE | TIER_DISTRICT)
 #define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
 
 // clang-format off
@@ -65,6 +66,9 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),
     ROUTE(POST,  "/v1/enrolments",             FIELD_TIERS,  ENROLMENT_WRITE, enrolment_create),
     ROUTE(GET,   "/v1/enrolments/{id}",        ANY_TIER,     ENROLMENT_READ,  enrolment_get),
+    ROUTE(POST,  "/v1/enrolments/{id}/accept", OFFICE_TIERS, ENROLMENT_DECIDE, enrolment_accept),
+    ROUTE(POST,  "/v1/enrolments/{id}/reject", OFFICE_TIERS, ENROLMENT_DECIDE, enrolment_reject),
+    ROUTE(POST,  "/v1/enrolments/{id}/void",   FIELD_TIERS,  ENROLMENT_WRITE, enrolment_void),
 };
 // clang-format on
 const size_t route_count = sizeof routes / sizeof *routes;

@@ -1,5 +1,7 @@
-/* The housekeeper: deletes what has outlived its purpose (old answers by key, expired refresh tokens,
- * forgotten sign-in attempts), as the role ansinh_worker, which can delete nothing younger. */
+/* The housekeeper, as the role ansinh_worker: folds the deltas of live figures into totals every
+ * second, and every ten minutes deletes what has outlived its purpose (old answers by key, expired
+ * refresh tokens, forgotten sign-in attempts, deltas folded long ago); row security lets it delete
+ * nothing younger. */
 #ifndef ANSINH_WORKER_H
 #define ANSINH_WORKER_H
 
@@ -7,8 +9,8 @@
 
 struct worker;
 
-/* Keeps house once before it returns, then every ten minutes in a thread of its own. NULL when the
- * thread cannot be made; a database that is away is tried again the next time. */
+/* Does both once before it returns, then in a thread of its own. NULL when the thread cannot be made;
+ * a database that is away is tried again the next time. Several servers on one database take turns. */
 struct worker *worker_start(const struct pool_options *options);
 void worker_stop(struct worker *worker);
 

@@ -21,12 +21,14 @@ static const bool granted[DUTY_COUNT][PERMISSION_COUNT] = {
         [UNIT_WRITE] = true, [NETWORK_READ] = true, [TARGET_READ] = true, [TARGET_ASSIGN] = true,
         [TARGET_ACCEPT] = true,
         [PERSON_READ] = true, [IDENTITY_REVEAL] = true, [AUDIT_READ] = true,
-        [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [PROGRESS_READ] = true,
+        [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [ENROLMENT_DECIDE] = true,
+        [PROGRESS_READ] = true,
     },
     [DUTY_OFFICER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
         [TARGET_ACCEPT] = true, [PERSON_READ] = true, [IDENTITY_REVEAL] = true,
-        [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [PROGRESS_READ] = true,
+        [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [ENROLMENT_DECIDE] = true,
+        [PROGRESS_READ] = true,
     },
     [DUTY_VIEWER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,

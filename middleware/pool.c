@@ -32,6 +32,13 @@ struct pool {
     uint64_t down_until_ns;
 };
 
+/* Notices would go to stderr as plain text, between the JSON lines of the log. */
+static void drop_notice(void *unused, const char *message)
+{
+    (void)unused;
+    (void)message;
+}
+
 PGconn *pool_connect(const struct pool_options *options)
 {
     const char *names[6] = {"dbname"};
@@ -49,7 +56,9 @@ PGconn *pool_connect(const struct pool_options *options)
     values[n++] = "3";
     names[n] = "fallback_application_name";
     values[n] = "ansinh";
-    return PQconnectdbParams(names, values, 1);
+    PGconn *pg = PQconnectdbParams(names, values, 1);
+    PQsetNoticeProcessor(pg, drop_notice, NULL);
+    return pg;
 }
 
 struct pool *pool_new(const struct pool_options *options)
@@ -100,13 +109,6 @@ static bool connection_alive(struct connection *connection)
     return poll(&socket, 1, 0) == 0;
 }
 
-/* Notices would go to stderr as plain text, between the JSON lines of the log. */
-static void drop_notice(void *unused, const char *message)
-{
-    (void)unused;
-    (void)message;
-}
-
 static bool connection_open(struct connection *connection)
 {
     connection_close(connection);
@@ -115,7 +117,6 @@ static bool connection_open(struct connection *connection)
         PQfinish(pg);
         return false;
     }
-    PQsetNoticeProcessor(pg, drop_notice, NULL);
     connection->pg = pg;
     return true;
 }

@@ -27,12 +27,15 @@ const struct problem_row problem_rows[PROBLEM_COUNT] = {
     [METHOD_NOT_ALLOWED]      = {"method_not_allowed", 405, {"Phương thức không được hỗ trợ ở địa chỉ này", "The method is not supported here"}},
     [CONFLICT]                = {"conflict", 409, {"Xung đột với dữ liệu hiện có", "Conflict with existing data"}},
     [DUPLICATE]               = {"duplicate", 409, {"Dữ liệu này đã có", "This already exists"}},
+    [ALREADY_COVERED]         = {"already_covered", 409, {"Người này đã được bảo hiểm trong thời gian này", "The person is covered in this time already"}},
+    [WRONG_STATUS]            = {"wrong_status", 409, {"Trạng thái hiện tại không cho phép", "The present status does not permit this"}},
     [OVER_ALLOCATED]          = {"over_allocated", 409, {"Tổng giao vượt quá chỉ tiêu được giao", "The parts exceed the assigned target"}},
     [IDEMPOTENCY_IN_FLIGHT]   = {"idempotency_in_flight", 409, {"Yêu cầu cùng khóa đang được xử lý", "A request with this key is still being processed"}},
     [BODY_TOO_LARGE]          = {"body_too_large", 413, {"Nội dung gửi lên quá lớn", "The body is too large"}},
     [UNSUPPORTED_MEDIA_TYPE]  = {"unsupported_media_type", 415, {"Chỉ nhận application/json", "Only application/json is accepted"}},
     [IDEMPOTENCY_KEY_REUSED]  = {"idempotency_key_reused", 422, {"Khóa này đã dùng cho một nội dung khác", "The key was used for another request"}},
     [RULE_BROKEN]             = {"rule_broken", 422, {"Không đúng quy định", "A rule does not permit this"}},
+    [RULE_MISSING]            = {"rule_missing", 422, {"Chưa có quy định cho thời điểm này", "There is no rule for this date"}},
     [TOO_MANY_REQUESTS]       = {"too_many_requests", 429, {"Quá nhiều yêu cầu, hãy thử lại sau", "Too many requests, try again later"}},
     [INTERNAL]                = {"internal", 500, {"Lỗi hệ thống", "Internal error"}},
     [BUSY]                    = {"busy", 503, {"Hệ thống đang bận, hãy thử lại sau", "The service is busy, try again later"}},
@@ -74,6 +77,7 @@ static const struct constraint_row {
 } constraint_rows[] = {
     {"cut_within_quantity", OVER_ALLOCATED, NULL, 0},
     {"assignment_quantity_check", OVER_ALLOCATED, NULL, 0},
+    {"coverage_once", ALREADY_COVERED, NULL, 0},
     {"identity_once", DUPLICATE, "/person", FLAW_NOT_UNIQUE},
     {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
@@ -92,6 +96,8 @@ static const struct state_row { const char *state; enum problem_kind kind; } sta
     {"23505", DUPLICATE},
     {"23P01", DUPLICATE},
     {"23514", RULE_BROKEN},
+    {"ANR01", RULE_MISSING},      /* raised by the gate */
+    {"ANS01", WRONG_STATUS},
 };
 // clang-format on
 

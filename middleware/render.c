@@ -139,17 +139,18 @@ static void render_name(struct render *out, const char *name, size_t size, bool 
     render_raw(out, "\":", 2);
 }
 
-/* Columns from..end share a prefix of `depth` bytes ("household."); writes them as one object. */
 static void render_object(struct render *out, const PGresult *rows, int row, int from, int end,
-                          size_t depth)
+                          size_t depth);
+
+/* Columns from..end share a prefix of `depth` bytes ("household."); what is left of their names are the
+ * members. */
+static void render_inner(struct render *out, const PGresult *rows, int row, int from, int end,
+                         size_t depth)
 {
-    bool first = true;
-    render_raw(out, "{", 1);
     for (int column = from; column < end;) {
         const char *name = PQfname(rows, column) + depth;
         size_t size = strcspn(name, ".");
-        render_name(out, name, size, first);
-        first = false;
+        render_name(out, name, size, column == from);
         if (!name[size]) {
             render_value(out, rows, row, column++);
             continue;
@@ -165,10 +166,27 @@ static void render_object(struct render *out, const PGresult *rows, int row, int
         }
         column = next;
     }
+}
+
+static void render_object(struct render *out, const PGresult *rows, int row, int from, int end,
+                          size_t depth)
+{
+    render_raw(out, "{", 1);
+    render_inner(out, rows, row, from, end, depth);
     render_raw(out, "}", 1);
 }
 
 void render_row(struct render *out, const PGresult *rows, int row, int columns)
 {
     render_object(out, rows, row, 0, columns, 0);
+}
+
+void render_columns(struct render *out, const PGresult *rows, int row, int from, int end)
+{
+    render_object(out, rows, row, from, end, 0);
+}
+
+void render_members(struct render *out, const PGresult *rows, int row, int from, int end)
+{
+    render_inner(out, rows, row, from, end, 0);
 }

@@ -26,5 +26,8 @@ void render_int(struct render *out, int64_t value);
  * they are, instants as RFC 3339 UTC, everything else as a string. Columns from `columns` on are
  * left out. */
 void render_row(struct render *out, const PGresult *rows, int row, int columns);
+/* The columns from..end of a row as an object, and as members without the braces. */
+void render_columns(struct render *out, const PGresult *rows, int row, int from, int end);
+void render_members(struct render *out, const PGresult *rows, int row, int from, int end);
 
 #endif

@@ -23,6 +23,7 @@ const char *const permission_names[PERMISSION_COUNT] = {
     [AUDIT_READ] = "audit_read",
     [ENROLMENT_READ] = "enrolment_read",
     [ENROLMENT_WRITE] = "enrolment_write",
+    [ENROLMENT_DECIDE] = "enrolment_decide",
     [PROGRESS_READ] = "progress_read",
 };
 

@@ -58,9 +58,11 @@ bool answer_items(struct request *req, enum sql_id statement, int count, const c
     return answer(req, &shape, count, values);
 }
 
-bool answer_self(struct request *req, enum sql_id statement, int count, const char *const *values)
+bool answer_report(struct request *req, int head, enum sql_id statement, int count,
+                   const char *const *values)
 {
-    struct segment shape = {.statement = statement, .shape = SHAPE_SELF, .status = 200};
+    struct segment shape = {
+        .statement = statement, .shape = SHAPE_REPORT, .status = 200, .head = head};
     return answer(req, &shape, count, values);
 }
 
@@ -101,13 +103,19 @@ static void render_page(struct request *req, struct render *out, const PGresult 
     render_text(out, "}");
 }
 
-static void render_self(struct render *out, const PGresult *rows)
+static void render_report(struct render *out, const PGresult *rows, int head)
 {
-    render_text(out, "{\"self\":");
-    render_row(out, rows, 0, PQnfields(rows));
-    render_text(out, ",");
-    render_rows(out, rows, 1, PQntuples(rows), PQnfields(rows));
-    render_text(out, "}");
+    int columns = PQnfields(rows);
+    render_text(out, "{");
+    render_members(out, rows, 0, 0, head);
+    render_text(out, ",\"self\":");
+    render_columns(out, rows, 0, head, columns);
+    render_text(out, ",\"items\":[");
+    for (int row = 1; row < PQntuples(rows); row++) {
+        render_text(out, row > 1 ? "," : "");
+        render_columns(out, rows, row, head, columns);
+    }
+    render_text(out, "]}");
 }
 
 static void render_shape(struct request *req, struct render *out, const PGresult *rows)
@@ -116,8 +124,8 @@ static void render_shape(struct request *req, struct render *out, const PGresult
     case SHAPE_PAGE:
         render_page(req, out, rows);
         break;
-    case SHAPE_SELF:
-        render_self(out, rows);
+    case SHAPE_REPORT:
+        render_report(out, rows, req->segment->head);
         break;
     case SHAPE_HELD:
         render_row(out, rows, 0, PQnfields(rows) - 1);

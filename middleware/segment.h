@@ -14,8 +14,9 @@ enum shape {
                       row that it sees: false is FORBIDDEN */
     SHAPE_SOME,  /* as items, but none at all is NOT_FOUND */
     SHAPE_ITEMS, /* {"items": […]} */
-    SHAPE_SELF,  /* {"self": first row, "items": [the others]}; no row is NOT_FOUND */
-    SHAPE_PAGE   /* {"items": […], "next_cursor": …}; the last two columns are the page key */
+    SHAPE_REPORT, /* {…, "self": first row, "items": [the others]}: the first `head` columns stand once, in
+                     front; no row is NOT_FOUND */
+    SHAPE_PAGE /* {"items": […], "next_cursor": …}; the last two columns are the page key */
 };
 
 enum { MAX_VALUES = 24 };
@@ -25,6 +26,7 @@ struct segment {
     enum shape shape;
     int status;
     int limit; /* of a page */
+    int head;  /* of a report */
     int count;
     const char *values[MAX_VALUES];
 };
@@ -45,7 +47,8 @@ bool answer_held(struct request *req, int status, enum sql_id statement, int cou
 bool answer_some(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_created(struct request *req, enum sql_id statement, int count,
                     const char *const *values);
-bool answer_self(struct request *req, enum sql_id statement, int count, const char *const *values);
+bool answer_report(struct request *req, int head, enum sql_id statement, int count,
+                   const char *const *values);
 bool answer_items(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
                  const char *const *values);

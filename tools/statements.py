@@ -8,7 +8,8 @@ the file. The header gets `enum sql_id`, so that a misspelt name does not compil
 the table of texts without comments, and with the number of parameters of each.
 
 `-- part: enrolment_columns` names text that statements of the same file share: `{enrolment_columns}`
-stands for it. Parts are put in here, at build; nothing is assembled while serving.
+stands for it, in statements and in other parts. Parts are put in here, at build; nothing is assembled
+while serving.
 """
 import re
 import sys
@@ -64,6 +65,15 @@ def digest(raw):
     return text.strip(), highest
 
 
+def filled(raw, parts):
+    """The text with its parts, and theirs, put in."""
+    while True:
+        text = PART.sub(lambda match: parts.get(match[1], match[0]), raw)
+        if text == raw:
+            return text
+        raw = text
+
+
 def collect(paths):
     table = {}
     for path in paths:
@@ -72,7 +82,7 @@ def collect(paths):
         for kind, name, line, raw in found:
             if kind == "part":
                 continue
-            raw = PART.sub(lambda match: parts.get(match[1], match[0]), raw)
+            raw = filled(raw, parts)
             if name in table:
                 fail(path, line, f"'{name}' is already in {table[name][0]}")
             text, params = digest(raw)

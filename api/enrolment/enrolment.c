@@ -87,27 +87,68 @@ static const char *register_person(struct request *req, const struct birth *birt
     return sent ? id : NULL;
 }
 
-bool enrolment_create(struct request *req)
+/* Enrols a person of the register and posts it: it covers and counts from here on. `source` is the
+ * member of the body that says who. */
+static bool enrol(struct request *req, const char *person, const char *source)
 {
-    const json_t *person = json_object_get(req->json, "person");
-    const char *paid_on = request_text(req, "paid_on");
-    struct birth birth = birth_of(json_string_value(json_object_get(person, "date_of_birth")));
-    if (!paid_on_fits(req, paid_on) || !birth_fits(req, &birth, paid_on) ||
-        !months_fit_scheme(req) || !numbers_fit(req, person, &birth)) {
-        return false;
-    }
-    const char *id = register_person(req, &birth);
-    const PGresult *row =
-        id ? ask(req, SQL_ENROLMENT_CREATE,
-                 PARAMS(id, request_text(req, "scheme"), integer_text(req, "months"), paid_on))
-           : NULL;
+    const char *id = request_new_id(req);
+    bool sent = tell(req, SQL_ENROLMENT_CREATE,
+                     PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
+                            request_text(req, "paid_on"))) &&
+                tell(req, SQL_ENROLMENT_POST, PARAMS(id));
+    const PGresult *row = sent ? ask(req, SQL_ENROLMENT_GET, PARAMS(id)) : NULL;
     if (!row) {
         return false;
     }
-    if (told_rows(req, 0) == 0) {
-        return fail_at(req, NOT_FOUND, "pointer", "/hamlet_id", FLAW_NOT_FOUND, NULL);
+    if (PQntuples(row) == 0) {
+        return fail_at(req, NOT_FOUND, "pointer", source, FLAW_NOT_FOUND, NULL);
     }
-    reply_header(req, "Location",
-                 arena_printf(req->arena, "/v1/enrolments/%s", PQgetvalue(row, 0, 0)));
+    reply_header(req, "Location", arena_printf(req->arena, "/v1/enrolments/%s", id));
     return reply_row(req, 201, row, PQnfields(row));
+}
+
+static bool birth_and_numbers_fit(struct request *req, const json_t *person,
+                                  const struct birth *birth)
+{
+    return birth_fits(req, birth, request_text(req, "paid_on")) && numbers_fit(req, person, birth);
+}
+
+bool enrolment_create(struct request *req)
+{
+    const json_t *person = json_object_get(req->json, "person");
+    if (!paid_on_fits(req, request_text(req, "paid_on")) || !months_fit_scheme(req)) {
+        return false;
+    }
+    if (!person) {
+        return enrol(req, request_text(req, "person_id"), "/person_id");
+    }
+    struct birth birth = birth_of(json_string_value(json_object_get(person, "date_of_birth")));
+    if (!birth_and_numbers_fit(req, person, &birth)) {
+        return false;
+    }
+    const char *id = register_person(req, &birth);
+    return id && enrol(req, id, "/hamlet_id");
+}
+
+/* The gate knows who may do what to an enrolment in which status. */
+static bool decide(struct request *req, const char *becomes)
+{
+    const char *id = request_path_value(req, "id");
+    return tell(req, SQL_ENROLMENT_DECIDE, PARAMS(id, becomes, request_text(req, "reason"))) &&
+           answer_row(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
+}
+
+bool enrolment_accept(struct request *req)
+{
+    return decide(req, "accepted");
+}
+
+bool enrolment_reject(struct request *req)
+{
+    return decide(req, "rejected");
+}
+
+bool enrolment_void(struct request *req)
+{
+    return decide(req, "voided");
 }

@@ -8,5 +8,8 @@
 bool enrolment_list(struct request *req);
 bool enrolment_create(struct request *req);
 bool enrolment_get(struct request *req);
+bool enrolment_accept(struct request *req);
+bool enrolment_reject(struct request *req);
+bool enrolment_void(struct request *req);
 
 #endif

@@ -1,5 +1,6 @@
 -- part: enrolment_columns
 e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
+       e.accepted_on, e.reversed_on,
        p.id as "person.id", p.full_name as "person.full_name",
        to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
                         else 'YYYY-MM-DD' end) as "person.date_of_birth",
@@ -28,8 +29,8 @@ select {enrolment_columns}
   join unit c on c.id = e.commune_id
  where e.id = $1::uuid
 
--- Three statements of one trip: register the person, take the numbers, post. The hamlet gives the
--- keys, the caller the credit; row security refuses a hamlet outside the slice.
+-- The statements of one trip: register the person, take the numbers, enrol, post. The hamlet gives
+-- the keys, the caller the credit; row security refuses a hamlet outside the slice.
 -- name: enrolment_register_person
 insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
                     district_id, commune_id, created_by, personal_id_number,
@@ -43,24 +44,22 @@ select $1::uuid, $3, $4, $5::date, $6, $7, h.id, h.province_id, h.district_id, h
 -- name: enrolment_claim_identity
 select gate.identity_claim($1::uuid, $2, $3)
 
+-- The gate says what it is (new, renewal, return), from when it covers, and in which periods the person
+-- was not counted yet.
 -- name: enrolment_create
-with credit as (
-    select coalesce(own_agency(), (select agency_id from collector where id = own_collector()))
-           as agency_id, own_collector() as collector_id
-), posted as (
-    insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on,
-                           agency_id, collector_id, unit_id, province_id, district_id, commune_id,
-                           created_by)
-    select uuid7(), p.id, $2, 'new', $3::int, $4::date,
-           ($4::date + make_interval(months => $3::int))::date - 1, $4::date,
-           k.agency_id, k.collector_id, p.hamlet_id, p.province_id, p.district_id, p.commune_id,
-           caller_id()
-      from person p, credit k
-     where p.id = $1::uuid
-    returning *
-)
-select {enrolment_columns}
-  from posted e
-  join person p on p.id = e.person_id
-  join unit h on h.id = e.unit_id
-  join unit c on c.id = e.commune_id
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, first_in,
+                       holds, agency_id, collector_id, unit_id, province_id, district_id, commune_id,
+                       created_by)
+select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.first_in, t.first_in,
+       coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
+       own_collector(), p.hamlet_id, p.province_id, p.district_id, p.commune_id, caller_id()
+  from person p
+ cross join lateral gate.enrolment_terms(p.id, $3, $4::int, $5::date) t
+ where p.id = $2::uuid
+
+-- From here on it covers and counts.
+-- name: enrolment_post
+select gate.enrolment_post($1::uuid)
+
+-- name: enrolment_decide
+select gate.enrolment_decide(e.id, $2, $3) from enrolment e where e.id = $1::uuid

@@ -35,6 +35,8 @@ static int extract(const char *heading, FILE *out)
 static void empty_the_demo(void)
 {
     sql_text("truncate cut_total, assignment_entry, assignment_acceptance, assignment, plan, "
+             "progress_delta, progress_total, credit_total, coverage, person_period, "
+             "enrolment_event, "
              "enrolment, person_identity, person");
 }
 

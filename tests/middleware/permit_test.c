@@ -23,6 +23,7 @@ static const struct {
     {TARGET_ACCEPT,   "-yy-"},
     {ENROLMENT_READ,  "-yyy"},
     {ENROLMENT_WRITE, "-yy-"},
+    {ENROLMENT_DECIDE, "-yy-"},
     {PROGRESS_READ,   "-yyy"},
 };
 

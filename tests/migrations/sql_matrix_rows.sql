@@ -212,6 +212,112 @@ select gen_random_uuid(), row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', 
        agency_id, collector_id, hamlet_id, province_id, district_id, commune_id, user_id
   from here
 
+-- name: enrolment set
+version = r.version + 1
+
+-- name: enrolment_event arrange
+insert into enrolment_event (enrolment_id, n, from_status, to_status, created_by, agency_id,
+                             collector_id, unit_id, province_id, district_id, commune_id)
+select row_id, 8, 'submitted', 'accepted', user_id, agency_id, collector_id, hamlet_id, province_id,
+       district_id, commune_id
+  from place
+-- name: enrolment_event match
+r.enrolment_id = p.row_id
+-- name: enrolment_event insert
+insert into enrolment_event (enrolment_id, n, from_status, to_status, created_by, agency_id,
+                             collector_id, unit_id, province_id, district_id, commune_id)
+select row_id, 9, 'accepted', 'voided', user_id, agency_id, collector_id, hamlet_id, province_id,
+       district_id, commune_id
+  from here
+
+-- name: participation_rule match
+true
+
+-- name: coverage arrange
+insert into coverage (id, person_id, scheme, during, counted_until, renewable_until, continues, unit_id,
+                      province_id, district_id, commune_id)
+select session_id, row_id, 'vsi', daterange('2020-01-01', '2021-01-01'), '2021-01-01', '2021-04-01',
+       false, hamlet_id, province_id, district_id, commune_id
+  from place
+-- name: coverage match
+r.id = p.session_id
+-- name: coverage set
+leaves = not r.leaves
+-- name: coverage insert
+insert into coverage (id, person_id, scheme, during, counted_until, renewable_until, continues, unit_id,
+                      province_id, district_id, commune_id)
+select gen_random_uuid(), row_id, 'hhi', daterange('2020-01-01', '2021-01-01'), '2021-01-01',
+       '2021-04-01', false, hamlet_id, province_id, district_id, commune_id
+  from here
+
+-- name: person_period arrange
+insert into person_period (from_id, first_in, moved_on, from_accepted, to_accepted)
+select row_id, 1, '2020-02-01', false, false
+  from place
+-- name: person_period match
+r.from_id = p.row_id
+-- name: person_period insert
+insert into person_period (from_id, first_in, moved_on, from_accepted, to_accepted)
+select row_id, 2, '2020-02-01', false, false
+  from here
+
+-- Not folded yet, so they are young as well. A line of the agency's stands at its office.
+-- name: progress_delta arrange
+insert into progress_delta (xid, scheme, kind, effective_on, n, at, agency_id, collector_id, unit_id,
+                            province_id, district_id, commune_id)
+select pg_current_xact_id()::text::bigint, 'hhi', 'new', '2020-01-01', n, at, agency_id, collector_id,
+       hamlet_id, province_id, district_id, commune_id
+  from place
+-- name: progress_delta match
+r.effective_on = '2020-01-01' and r.n = p.n and r.unit_id = p.hamlet_id
+-- name: progress_delta insert
+insert into progress_delta (scheme, kind, effective_on, n, agency_id, collector_id, unit_id,
+                            province_id, district_id, commune_id)
+select 'hhi', 'new', '2020-01-02', n, agency_id, collector_id, hamlet_id, province_id, district_id,
+       commune_id
+  from here
+
+-- name: young_delta match
+r.effective_on = '2020-01-01' and r.n = p.n and r.unit_id = p.hamlet_id
+
+-- name: progress_total arrange
+insert into progress_total
+select hamlet_id, 'day', date '1999-01-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, province_id,
+       district_id, commune_id
+  from place
+-- name: progress_total match
+r.holder_id = p.hamlet_id and r.starts_on = date '1999-01-01' + p.n
+-- name: progress_total set
+n = r.n + 1
+-- name: progress_total insert
+insert into progress_total
+select hamlet_id, 'day', date '1999-02-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, province_id,
+       district_id, commune_id
+  from here
+
+-- name: credit_total arrange
+insert into credit_total
+select coalesce(collector_id, agency_id), hamlet_id, 'day', date '1999-01-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0,
+       0, 0, 0, 0, 0, agency_id, collector_id, province_id, district_id, commune_id
+  from place
+ where agency_id is not null
+-- name: credit_total match
+r.credit_id = coalesce(p.collector_id, p.agency_id) and r.unit_id = p.hamlet_id
+and r.starts_on = date '1999-01-01' + p.n
+-- name: credit_total set
+n = r.n + 1
+-- name: credit_total insert
+insert into credit_total
+select coalesce(collector_id, agency_id), hamlet_id, 'day', date '1999-02-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0,
+       0, 0, 0, 0, 0, agency_id, collector_id, province_id, district_id, commune_id
+  from here
+ where agency_id is not null
+
+-- name: fold_mark match
+true
+-- name: fold_mark set
+folded_at = now()
+
 -- name: audit arrange
 insert into audit (id, user_id, session_id, action, subjects, province_id, district_id, commune_id)
 select row_id, user_id, session_id, 'person_get', array[row_id], province_id, district_id, commune_id
@@ -366,6 +472,17 @@ select gate.identity_claim(row_id, '999999000000', null) from here
 -- name: gate.identity_claim(uuid,text,text) probe
 select count(*) from person_identity r join here p on r.person_id = p.row_id
  where r.number = '999999000000'
+
+-- name: gate.enrolment_terms(uuid,text,integer,date) call
+select gate.enrolment_terms(row_id, 'hhi', 12, '2020-01-01') from here
+-- name: gate.enrolment_post(uuid) call
+select gate.enrolment_post(row_id) from here
+-- name: gate.enrolment_post(uuid) probe
+select count(*) from coverage r join here p on r.id = p.row_id
+-- name: gate.enrolment_decide(uuid,text,text) call
+select gate.enrolment_decide(row_id, 'voided', 'x') from here
+-- name: gate.enrolment_decide(uuid,text,text) probe
+select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'voided'
 
 -- --- Forged writes --------------------------------------------------------------------------------
 

@@ -256,6 +256,9 @@ static enum outcome outcome_of(const PGresult *result)
         const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
         return strncmp(message, "permission denied", 17) == 0 ? NO_RIGHT : REFUSED;
     }
+    if (state && strcmp(state, "55000") == 0) { /* a view is only read */
+        return NO_RIGHT;
+    }
     if (state && (strcmp(state, "23503") == 0 || strcmp(state, "23514") == 0)) {
         return REFUSED;
     }

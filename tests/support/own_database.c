@@ -32,8 +32,13 @@ void own_database_make(const char *name)
     sql_text(text("create database %s", name));
     int status = run(migrate, &output);
     ck_assert_msg(status == 0, "%s", output);
-    own = PQconnectdb(strchr(setting, '=') + 1);
+    own = own_connect();
     ck_assert_int_eq(PQstatus(own), CONNECTION_OK);
+}
+
+PGconn *own_connect(void)
+{
+    return PQconnectdb(strchr(setting, '=') + 1);
 }
 
 void own_database_drop(void)
@@ -62,6 +67,6 @@ const char *own_text(const char *sql)
 
 int own_demo(const char *people, const char **output)
 {
-    const char *const arguments[] = {"demo", "--people", people, NULL};
+    const char *const arguments[] = {"demo", people ? "--people" : NULL, people, NULL};
     return run(arguments, output);
 }

@@ -9,11 +9,13 @@ void own_database_make(const char *name);
 /* Closes and drops it. */
 void own_database_drop(void);
 
+/* A further connection of the superuser; NULL when it cannot be had. */
+PGconn *own_connect(void);
 /* The connection of the superuser. */
 PGconn *own_database(void);
 /* The first value of the first row, or ""; the test fails when the statement does. */
 const char *own_text(const char *sql);
-/* `ansinh demo --people N` there; its exit status. */
+/* `ansinh demo --people N` there, or without people for NULL; its exit status. */
 int own_demo(const char *people, const char **output);
 
 #endif

@@ -1,0 +1,158 @@
+/* What becomes of an enrolment, and what the figures say of it at once. */
+#include <string.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+static const char *today(void)
+{
+    return sql_text("select business_date()");
+}
+
+static struct answer enrol(const char *login, const char *scheme, const char *paid_on)
+{
+    return call(login, "POST", "/v1/enrolments",
+                text("{\"scheme\":\"%s\",\"hamlet_id\":900101,\"months\":12,\"paid_on\":\"%s\","
+                     "\"person\":{\"full_name\":\"Ka Dịu\",\"date_of_birth\":\"1990-02\","
+                     "\"sex\":\"female\"}}",
+                     scheme, paid_on));
+}
+
+static struct answer enrol_again(const char *login, const char *scheme, const char *person)
+{
+    return call(login, "POST", "/v1/enrolments",
+                text("{\"scheme\":\"%s\",\"months\":6,\"paid_on\":\"%s\",\"person_id\":\"%s\"}",
+                     scheme, today(), person));
+}
+
+static struct answer decide(const char *login, const char *id, const char *verb)
+{
+    bool accepts = strcmp(verb, "accept") == 0;
+    return call(login, "POST", text("/v1/enrolments/%s/%s", id, verb),
+                accepts ? NULL : "{\"reason\":\"Sai thông tin\"}");
+}
+
+/* A figure of the commune's own line, for the year. */
+static json_int_t figure(const char *indicator, const char *member_path)
+{
+    struct answer answer =
+        call("commune.viewer", "GET",
+             text("/v1/progress?indicator=%s&period=%.4s", indicator, today()), NULL);
+    return integer_member(expect_status(answer, 200), text("self.%s", member_path));
+}
+
+START_TEST(the_office_accepts_once)
+{
+    json_int_t achieved = figure("vsi_new", "achieved");
+    json_int_t confirmed = figure("vsi_new", "confirmed");
+    const char *id =
+        text_member(expect_status(enrol("agent.collector", "vsi", today()), 201), "id");
+    ck_assert_int_eq(figure("vsi_new", "achieved"), achieved + 1);
+    ck_assert_int_eq(figure("vsi_new", "confirmed"), confirmed);
+    expect_problem(decide("agent.collector", id, "accept"), 403, "forbidden");
+    expect_problem(decide("district.viewer", id, "accept"), 403, "forbidden");
+    expect_problem(decide("neighbour.district", id, "accept"), 404, "not_found");
+    expect_problem(decide("neighbour.province", id, "accept"), 404, "not_found");
+    struct answer accepted = expect_status(decide("district.officer", id, "accept"), 200);
+    ck_assert_str_eq(text_member(accepted, "status"), "accepted");
+    ck_assert_str_eq(text_member(accepted, "accepted_on"), today());
+    expect_problem(decide("district.officer", id, "accept"), 409, "wrong_status");
+    expect_problem(decide("district.officer", id, "reject"), 409, "wrong_status");
+    ck_assert_int_eq(figure("vsi_new", "achieved"), achieved + 1);
+    ck_assert_int_eq(figure("vsi_new", "confirmed"), confirmed + 1);
+}
+END_TEST
+
+START_TEST(what_is_taken_back_leaves_the_figures)
+{
+    json_int_t achieved = figure("vsi_new", "achieved");
+    json_int_t stock = figure("vsi_participants", "achieved");
+    const char *first =
+        text_member(expect_status(enrol("agent.collector", "vsi", today()), 201), "id");
+    const char *second =
+        text_member(expect_status(enrol("commune.officer", "vsi", today()), 201), "id");
+    ck_assert_int_eq(figure("vsi_participants", "achieved"), stock + 2);
+    struct answer rejected = expect_status(decide("province.officer", first, "reject"), 200);
+    ck_assert_str_eq(text_member(rejected, "status"), "rejected");
+    ck_assert_str_eq(text_member(rejected, "reversed_on"), today());
+    expect_problem(decide("neighbour.collector", second, "void"), 404, "not_found");
+    expect_problem(decide("agent.collector", second, "void"), 404, "not_found");
+    expect_status(decide("commune.officer", second, "void"), 200);
+    expect_problem(decide("commune.officer", second, "void"), 409, "wrong_status");
+    ck_assert_int_eq(figure("vsi_new", "achieved"), achieved);
+    ck_assert_int_eq(figure("vsi_participants", "achieved"), stock);
+}
+END_TEST
+
+START_TEST(the_gate_knows_a_renewal_from_a_new_one)
+{
+    struct answer first =
+        expect_status(enrol("agent.collector", "vsi", sql_text("select business_date() - 5")), 201);
+    const char *person = text_member(first, "person.id");
+    ck_assert_str_eq(text_member(first, "kind"), "new");
+    struct answer second = expect_status(enrol_again("agent.collector", "vsi", person), 201);
+    ck_assert_str_eq(text_member(second, "kind"), "renewal");
+    ck_assert_str_eq(text_member(second, "starts_on"),
+                     sql_text(text("select date '%s' + 1", text_member(first, "ends_on"))));
+    struct answer card = expect_status(enrol_again("commune.officer", "hhi", person), 201);
+    ck_assert_str_eq(text_member(card, "kind"), "new");
+    ck_assert_str_eq(text_member(card, "starts_on"), sql_text("select business_date() + 30"));
+    struct answer hidden = enrol_again("neighbour.collector", "vsi", person);
+    expect_problem(hidden, 404, "not_found");
+    ck_assert_str_eq(text_member(hidden, "errors.0.pointer"), "/person_id");
+    expect_problem(enrol_again("neighbour.province", "vsi", person), 403, "forbidden");
+}
+END_TEST
+
+/* Who takes part on the day before a new card, its first day, its last, and the day after. */
+static void stocks(json_int_t stock[4])
+{
+    static const char *const days[] = {"29", "30", "30 + interval '1 year' - interval '1 day'",
+                                       "30 + interval '1 year'"};
+    for (int i = 0; i < 4; i++) {
+        const char *day = sql_text(text("select (business_date() + %s)::date", days[i]));
+        struct answer answer =
+            call("agent.collector", "GET",
+                 text("/v1/progress?indicator=hhi_participants&period=%.4s&at=%s", day, day), NULL);
+        stock[i] = integer_member(expect_status(answer, 200), "self.achieved");
+    }
+}
+
+START_TEST(a_card_counts_from_its_first_day_to_its_last)
+{
+    static const int more[] = {0, 1, 1, 0};
+    json_int_t before[4];
+    json_int_t after[4];
+    stocks(before);
+    expect_status(enrol("agent.collector", "hhi", today()), 201);
+    stocks(after);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(after[i], before[i] + more[i]);
+    }
+}
+END_TEST
+
+START_TEST(without_a_rule_nothing_is_enrolled)
+{
+    struct answer old = enrol("commune.officer", "vsi", "2009-01-01");
+    expect_problem(old, 422, "rule_missing");
+    expect_problem(call("commune.officer", "POST", "/v1/enrolments",
+                        "{\"scheme\":\"vsi\",\"months\":6,\"paid_on\":\"2026-01-01\"}"),
+                   400, "invalid_request");
+}
+END_TEST
+
+Suite *enrolment_suite(void)
+{
+    Suite *suite = suite_create("enrolment");
+    TCase *tcase = tcase_create("enrolment");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, the_office_accepts_once);
+    tcase_add_test(tcase, what_is_taken_back_leaves_the_figures);
+    tcase_add_test(tcase, the_gate_knows_a_renewal_from_a_new_one);
+    tcase_add_test(tcase, a_card_counts_from_its_first_day_to_its_last);
+    tcase_add_test(tcase, without_a_rule_nothing_is_enrolled);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

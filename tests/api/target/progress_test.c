@@ -1,0 +1,182 @@
+/* Lines of progress: exact bands, ranks with ties, filters, earlier days, a year ago. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/harness.h"
+#include "tests/support/suites.h"
+
+/* Renewals of 2025 in the communes of the office Tánh Linh, against the plan of the committee. */
+#define RENEWALS "/v1/progress?indicator=hhi_renewals&period=2025&assigner=people_committee"
+
+static const struct {
+    int unit;
+    int target; /* 0: none */
+    int achieved;
+    const char *band;
+    int rank;
+} communes[] = {
+    {123149, 10, 10, "met", 1}, {123152, 20, 10, "below_target", 3},
+    {123158, 30, 30, "met", 1}, {123173, 200, 99, "below_half", 4},
+    {123188, 5, 0, "zero", 5},
+};
+enum { COMMUNES = sizeof communes / sizeof *communes };
+
+static void count(int unit, const char *day, int n)
+{
+    sql_text(text(
+        "insert into progress_delta (scheme, kind, effective_on, n, people_month, people_year, "
+        "amount, unit_id, province_id, district_id, commune_id) select 'hhi', 'renewal', '%s', "
+        "%d, %d, %d, %d * 1000, h.id, h.province_id, h.district_id, h.commune_id from unit h "
+        "where h.commune_id = %d and h.kind = 'hamlet' order by h.id limit 1",
+        day, n, n, n, n, unit));
+}
+
+static void arrange(void)
+{
+    struct answer plan = call(
+        "district.manager", "POST", "/v1/plans",
+        "{\"indicator\":\"hhi_renewals\",\"period\":\"2025\",\"assigner\":\"people_committee\","
+        "\"decision\":{\"number\":\"7/QĐ-UBND\",\"decided_on\":\"2025-01-02\"},"
+        "\"quantity\":1000}");
+    const char *parts = "";
+    for (int i = 0; i < COMMUNES; i++) {
+        parts = text("%s%s{\"unit_id\":%d,\"quantity\":%d}", parts, i ? "," : "", communes[i].unit,
+                     communes[i].target);
+        count(communes[i].unit, "2025-03-10", communes[i].achieved);
+    }
+    expect_status(call("district.manager", "POST",
+                       text("/v1/assignments/%s/split",
+                            text_member(expect_status(plan, 201), "assignment.id")),
+                       text("{\"cut\":\"territory\",\"parts\":[%s]}", parts)),
+                  201);
+    count(123149, "2024-03-09", 4);
+    count(123149, "2024-12-31", 100);
+    harness_forget();
+}
+
+static void fold(void)
+{
+    sql_text("begin isolation level repeatable read");
+    sql_text("call fold_younger()");
+    sql_text("commit");
+}
+
+/* The item of a unit. */
+static struct answer item(struct answer answer, int unit)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach((json_t *)member(answer, "items"), n, one) {
+        if (json_integer_value(json_object_get(json_object_get(one, "assignee"), "unit_id")) ==
+            unit) {
+            return (struct answer){.status = 200, .json = one, .body = answer.body};
+        }
+    }
+    ck_abort_msg("no unit %d in %.900s", unit, answer.body);
+    return answer;
+}
+
+static void check_lines(void)
+{
+    struct answer answer = expect_status(call("district.viewer", "GET", RENEWALS, NULL), 200);
+    for (int i = 0; i < COMMUNES; i++) {
+        struct answer line = item(answer, communes[i].unit);
+        ck_assert_int_eq(integer_member(line, "achieved"), communes[i].achieved);
+        ck_assert_str_eq(text_member(line, "band"), communes[i].band);
+        ck_assert_int_eq(integer_member(line, "rank"), communes[i].rank);
+    }
+    ck_assert_int_eq(integer_member(answer, "self.achieved"), 149);
+    ck_assert_int_eq(integer_member(answer, "self.money.renewed"), 149000);
+    ck_assert_int_eq(integer_member(answer, "below.met"), 2);
+    ck_assert_int_eq(integer_member(answer, "below.below_target"), 3);
+    ck_assert_int_eq(integer_member(answer, "below.below_half"), 2);
+    ck_assert_int_eq(integer_member(answer, "below.zero"), 1);
+}
+
+START_TEST(bands_and_ranks_are_exact_folded_or_not)
+{
+    arrange();
+    check_lines();
+    fold();
+    check_lines();
+    fold();
+    check_lines();
+}
+END_TEST
+
+START_TEST(filters_show_some_and_count_all)
+{
+    static const struct {
+        const char *show;
+        size_t items;
+    } filters[] = {{"met", 2}, {"below_target", 3}, {"below_half", 2}, {"zero", 1}};
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        struct answer answer =
+            call("district.viewer", "GET", text(RENEWALS "&show=%s", filters[i].show), NULL);
+        ck_assert_uint_eq(json_array_size(member(expect_status(answer, 200), "items")),
+                          filters[i].items);
+        ck_assert_int_eq(integer_member(answer, "below.with_target"), COMMUNES);
+    }
+}
+END_TEST
+
+START_TEST(an_earlier_day_and_a_year_ago)
+{
+    struct answer before = call("district.viewer", "GET", RENEWALS "&at=2025-03-09", NULL);
+    ck_assert_int_eq(integer_member(expect_status(before, 200), "self.achieved"), 0);
+    ck_assert_int_eq(integer_member(item(before, 123149), "last_year.achieved"), 4);
+    struct answer whole = expect_status(call("district.viewer", "GET", RENEWALS, NULL), 200);
+    ck_assert_str_eq(text_member(whole, "at"), "2025-12-31");
+    ck_assert_int_eq(integer_member(item(whole, 123149), "last_year.achieved"), 104);
+    ck_assert_int_eq(integer_member(item(whole, 123149), "last_year.change"), -94);
+}
+END_TEST
+
+START_TEST(one_call_for_all_communes_of_the_province)
+{
+    struct answer full = call("province.viewer", "GET", RENEWALS "&level=commune", NULL);
+    struct answer brief =
+        call("province.viewer", "GET", RENEWALS "&level=commune&detail=brief", NULL);
+    size_t all = (size_t)atoi(sql_text("select count(*) from unit where kind = 'commune' and "
+                                       "province_id = 168 and valid_to is null"));
+    ck_assert_uint_eq(json_array_size(member(expect_status(full, 200), "items")), all);
+    ck_assert_uint_eq(json_array_size(member(expect_status(brief, 200), "items")), all);
+    for (int i = 0; i < COMMUNES; i++) {
+        ck_assert_int_eq(integer_member(item(brief, communes[i].unit), "achieved"),
+                         communes[i].achieved);
+        ck_assert_str_eq(text_member(item(brief, communes[i].unit), "band"), communes[i].band);
+    }
+    ck_assert_ptr_null(json_object_get(item(brief, 123149).json, "money"));
+    ck_assert_ptr_nonnull(json_object_get(item(full, 123149).json, "money"));
+    struct answer next =
+        call("province.viewer", "GET", text_member(item(full, 123149), "href"), NULL);
+    ck_assert_int_eq(integer_member(expect_status(next, 200), "self.achieved"), 10);
+    expect_problem(call("neighbour.province", "GET", text_member(item(full, 123149), "href"), NULL),
+                   404, "not_found");
+}
+END_TEST
+
+START_TEST(pace_is_per_week)
+{
+    struct answer answer = call("district.viewer", "GET", RENEWALS "&at=2025-07-01", NULL);
+    struct answer line = item(expect_status(answer, 200), 123173);
+    /* 99 in 182 days; 101 in the 183 that are left */
+    ck_assert_str_eq(text("%.2f", json_number_value(member(line, "pace.so_far"))), "3.81");
+    ck_assert_str_eq(text("%.2f", json_number_value(member(line, "pace.required"))), "3.86");
+}
+END_TEST
+
+Suite *progress_suite(void)
+{
+    Suite *suite = suite_create("progress");
+    TCase *tcase = tcase_create("progress");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_test(tcase, bands_and_ranks_are_exact_folded_or_not);
+    tcase_add_test(tcase, filters_show_some_and_count_all);
+    tcase_add_test(tcase, an_earlier_day_and_a_year_ago);
+    tcase_add_test(tcase, one_call_for_all_communes_of_the_province);
+    tcase_add_test(tcase, pace_is_per_week);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
