@@ -143,6 +143,13 @@ static bool restore_indexes(PGconn *pg)
     return database_run(pg, "call pg_temp.restore_indexes()");
 }
 
+/* Their coverage, and the live figures. */
+static bool count_them(PGconn *pg)
+{
+    fputs("counting\n", stderr);
+    return database_run(pg, "call rollup_catch_up()");
+}
+
 /* One transaction: a run that is broken off leaves nothing. Few people for a table that is full
  * already go through its indexes, many are faster without, and whoever reads waits until the end. */
 static bool fill(PGconn *pg, struct filling *filling)
@@ -156,8 +163,11 @@ static bool fill(PGconn *pg, struct filling *filling)
     }
     bool many = filling->wanted - filling->made > filling->made;
     good = (!many || database_run(pg, "call pg_temp.set_indexes_aside()")) &&
-           add_people(pg, filling) && (!many || restore_indexes(pg)) && database_run(pg, "commit");
-    return good && database_run(pg, "vacuum (analyze) person, enrolment") &&
+           add_people(pg, filling) && (!many || restore_indexes(pg)) && count_them(pg) &&
+           database_run(pg, "commit");
+    return good &&
+           database_run(pg, "vacuum (analyze) person, enrolment, coverage, progress_total, "
+                            "credit_total") &&
            database_run(pg, "analyze unit, agency, collector, territory");
 }
 

@@ -32,8 +32,6 @@ static const char house[] = "begin; set local role ansinh_worker; "
                             "delete from public.idempotency where created_at < now(); "
                             "delete from public.refresh_token where expires_at < now(); "
                             "delete from public.sign_in_attempt where updated_at < now(); "
-                            "delete from public.progress_delta where at < now() "
-                            "and xid < (select next_xid from public.fold_mark); "
                             "commit";
 
 /* Whatever goes wrong is tried again at the next beat, with a new connection. */

@@ -138,13 +138,15 @@ grant select, insert on enrolment_event to ansinh_gate;
 grant select on enrolment_event to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune,
       ansinh_agency, ansinh_collector;
 
--- Deltas. `kind` stock is who takes part, the others are enrolments. `xid` orders them for the fold,
+-- The short names in these tables are compared by the million, hence collate "C".
+--
+-- Deltas, kept for ever: days of hamlets, agencies and collectors are read here. `kind` stock is who takes part, the others are enrolments. `xid` orders them for the fold,
 -- as bigint because its comparison is leakproof: with xid8 row security would keep the index from
 -- being used. The people_ and confirmed_ columns count people once a month, quarter and year.
 create table progress_delta (
     xid bigint not null default pg_current_xact_id()::text::bigint,
-    scheme text not null,
-    kind text not null,
+    scheme text collate "C" not null,
+    kind text collate "C" not null,
     effective_on date not null,
     n int not null default 0,
     confirmed int not null default 0,
@@ -167,18 +169,21 @@ create table progress_delta (
         references unit (id, province_id, district_id, commune_id) on update cascade
 );
 create index progress_delta_xid on progress_delta (xid);
-create index progress_delta_at on progress_delta using brin (at);
+create index progress_delta_day on progress_delta (commune_id, effective_on);
 call wall_by_unit('progress_delta');
 call wall_by_agent('progress_delta');
 
--- Totals of a unit, by day, month and year: `holder_id` is the hamlet, the commune, the district, the
--- province or the nation.
+-- Totals of a unit, by month and year, from the commune up also by day: `holder_id` is the hamlet, the
+-- commune, the district, the province or the nation. (Days of hamlets would be as many as enrolments.)
+-- The key serves one holder over time, and the years of all communes of a province in one go.
 create table progress_total (
     holder_id int not null,
-    span text not null check (span in ('day', 'month', 'year')),
+    level text collate "C" not null check (level in ('hamlet', 'commune', 'district', 'province',
+                                                     'nation')),
+    span text collate "C" not null check (span in ('day', 'month', 'year')),
     starts_on date not null,
-    scheme text not null,
-    kind text not null,
+    scheme text collate "C" not null,
+    kind text collate "C" not null,
     n int not null,
     confirmed int not null,
     people_month int not null,
@@ -192,20 +197,20 @@ create table progress_total (
     province_id int not null,
     district_id int not null,
     commune_id int not null,
-    primary key (holder_id, scheme, kind, span, starts_on),
+    primary key (province_id, level, scheme, kind, span, holder_id, starts_on),
     foreign key (holder_id, province_id, district_id, commune_id)
         references unit (id, province_id, district_id, commune_id) on update cascade
 ) with (fillfactor = 80);
 call wall_by_unit('progress_total');
 
--- The same by credit: of an agency and of a collector in each hamlet.
+-- The same by credit, of an agency and of a collector in each hamlet, by month and year.
 create table credit_total (
     credit_id uuid not null,
     unit_id int not null,
-    span text not null check (span in ('day', 'month', 'year')),
+    span text collate "C" not null check (span in ('month', 'year')),
     starts_on date not null,
-    scheme text not null,
-    kind text not null,
+    scheme text collate "C" not null,
+    kind text collate "C" not null,
     n int not null,
     confirmed int not null,
     people_month int not null,
@@ -237,7 +242,7 @@ create table fold_mark (
     open bigint[] not null,
     folded_at timestamptz not null default now()
 );
-insert into fold_mark (next_xid, open) values (0, '{}');
+insert into fold_mark (next_xid, open) values (1, '{}'); -- deltas of transaction 0 came with their totals
 alter table fold_mark enable row level security;
 alter table fold_mark force row level security;
 create policy everybody_select on fold_mark for select
@@ -258,9 +263,6 @@ begin
     end loop;
 end $$;
 create policy worker_select on progress_delta for select to ansinh_worker using (true);
--- Folded long ago, and of no use to any read.
-create policy worker_delete on progress_delta for delete to ansinh_worker
-    using (at < now() - interval '40 days');
 create policy gate_all on progress_delta to ansinh_gate using (true) with check (true);
 create policy gate_enrolment on enrolment to ansinh_gate using (true) with check (true);
 alter policy gate_select on person using (true);
@@ -271,7 +273,7 @@ grant select on progress_delta, credit_total, fold_mark
 grant select on progress_total
    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune, ansinh_gate;
 grant insert on progress_delta to ansinh_gate;
-grant select, delete on progress_delta to ansinh_worker;
+grant select on progress_delta to ansinh_worker;
 grant select, insert, update on progress_total, credit_total to ansinh_worker;
 grant insert, delete on progress_total, credit_total to ansinh_gate;
 grant select, update (next_xid, open, folded_at) on fold_mark to ansinh_worker;
@@ -289,13 +291,14 @@ select d.*
  where d.xid >= (select m.next_xid from fold_mark m) and d.xid < (select 9223372036854775807)
 union all
 select d.*
-  from (select unnest(m.open) as xid from fold_mark m) o
-  join progress_delta d on d.xid = o.xid;
+  from progress_delta d
+ where d.xid = any((select m.open from fold_mark m)::bigint[]);
 grant select on young_delta
    to ansinh_worker, ansinh_gate, ansinh_nation, ansinh_province, ansinh_district, ansinh_commune,
       ansinh_agency, ansinh_collector;
 
--- Adds deltas to the totals of every holder above them, by day, month and year. `source` has the
+-- Adds deltas to the totals of every holder above them: each level from the one
+-- below, each span from the shorter one, so that the work shrinks on the way up. `source` has the
 -- columns of progress_delta, `units` and `credits` those of the totals.
 create procedure fold_totals(source regclass, units regclass default 'progress_total',
                              credits regclass default 'credit_total') language plpgsql as $$
@@ -304,41 +307,56 @@ declare
                                     'confirmed_month', 'confirmed_quarter', 'confirmed_year',
                                     'leaving', 'amount'];
     columns constant text := array_to_string(summed, ', ');
-    sums constant text := (select string_agg(format('sum(%1$s) as %1$s', c), ', ') from unnest(summed) c);
+    -- cast, because a sum of bigint is numeric, and slow
+    sums constant text := (select string_agg(format('sum(%1$s)::%2$s as %1$s', c,
+                                                    case c when 'amount' then 'bigint' else 'int' end),
+                                             ', ') from unnest(summed) c);
     added constant text := (select string_agg(format('%1$s = t.%1$s + excluded.%1$s', c), ', ')
                               from unnest(summed) c);
-    cells constant text := format(
-        'select d.scheme, d.kind, s.span, s.starts_on, d.agency_id, d.collector_id, d.unit_id, '
-        'd.commune_id, d.district_id, d.province_id, %s '
-        'from (select scheme, kind, effective_on, agency_id, collector_id, unit_id, commune_id, '
-        'district_id, province_id, %s from %s group by 1, 2, 3, 4, 5, 6, 7, 8, 9) d '
-        'cross join lateral (values (''day'', d.effective_on), '
-        '(''month'', date_trunc(''month'', d.effective_on::timestamp)::date), '
-        '(''year'', date_trunc(''year'', d.effective_on::timestamp)::date)) s (span, starts_on) '
-        'group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10', sums, sums, source);
+    spans constant text := format(
+        'month as (select %%1$s, scheme, kind, date_trunc(''month'', starts_on::timestamp)::date as '
+        'starts_on, %1$s from day group by %%1$s, scheme, kind, date_trunc(''month'', starts_on::timestamp)), '
+        'year as (select %%1$s, scheme, kind, date_trunc(''year'', starts_on::timestamp)::date as '
+        'starts_on, %1$s from month group by %%1$s, scheme, kind, date_trunc(''year'', starts_on::timestamp)), '
+        'total as (select *, ''month'' as span from month union all select *, ''year'' from year', sums);
 begin
     execute format(
-        'insert into %5$s as t (holder_id, span, starts_on, scheme, kind, province_id, '
-        'district_id, commune_id, %1$s) '
-        'select h.id, c.span, c.starts_on, c.scheme, c.kind, h.province_id, h.district_id, h.commune_id, '
-        '%2$s from (%3$s) c cross join lateral (values '
-        '(nullif(c.unit_id, c.commune_id), c.province_id, c.district_id, c.commune_id), '
-        '(c.commune_id, c.province_id, c.district_id, c.commune_id), '
-        '(c.district_id, c.province_id, c.district_id, 0), (c.province_id, c.province_id, 0, 0), '
-        '(1, 0, 0, 0)) h (id, province_id, district_id, commune_id) '
-        'where h.id <> 0 group by 1, 2, 3, 4, 5, 6, 7, 8 '
-        'on conflict (holder_id, span, starts_on, scheme, kind) do update set %4$s',
-        columns, sums, cells, added, units);
+        'with hamlet as (select ''hamlet'' as level, unit_id as holder_id, province_id, district_id, commune_id, scheme, kind, '
+        'effective_on as starts_on, %2$s from %1$s group by 2, 3, 4, 5, 6, 7, 8), '
+        'commune as (select ''commune'' as level, commune_id as holder_id, province_id, district_id, commune_id, scheme, kind, '
+        'starts_on, %2$s from hamlet group by 2, 3, 4, 5, 6, 7, 8), '
+        'district as (select ''district'' as level, district_id as holder_id, province_id, district_id, 0, scheme, kind, '
+        'starts_on, %2$s from commune where district_id <> 0 group by 2, 3, 4, 6, 7, 8), '
+        'province as (select ''province'' as level, province_id as holder_id, province_id, 0, 0, scheme, kind, starts_on, %2$s '
+        'from commune group by 2, 3, 6, 7, 8), '
+        'nation as (select ''nation'' as level, 1 as holder_id, 0, 0, 0, scheme, kind, starts_on, %2$s '
+        'from province group by 6, 7, 8), '
+        'upper as (select * from commune union all select * from district union all '
+        'select * from province union all select * from nation), '
+        'day as (select * from hamlet where holder_id <> commune_id union all select * from upper), '
+        '%3$s union all select *, ''day'' from upper) '
+        'insert into %4$s as t (level, holder_id, province_id, district_id, commune_id, scheme, kind, starts_on, '
+        'span, %5$s) '
+        'select level, holder_id, province_id, district_id, commune_id, scheme, kind, starts_on, span, %5$s '
+        'from total on conflict (province_id, level, scheme, kind, span, holder_id, starts_on) do update set %6$s',
+        source, sums, format(spans, 'level, holder_id, province_id, district_id, commune_id'), units, columns,
+        added);
     execute format(
-        'insert into %5$s as t (credit_id, unit_id, span, starts_on, scheme, kind, agency_id, '
-        'collector_id, province_id, district_id, commune_id, %1$s) '
-        'select h.id, c.unit_id, c.span, c.starts_on, c.scheme, c.kind, c.agency_id, h.collector_id, '
-        'c.province_id, c.district_id, c.commune_id, %2$s from (%3$s) c cross join lateral (values '
-        '(c.agency_id, null), (c.collector_id, c.collector_id)) h (id, collector_id) '
-        'where h.id is not null group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 '
-        'on conflict (credit_id, span, starts_on, scheme, kind, unit_id) do update set %4$s',
-        columns, sums, cells, added, credits);
+        'with place as (select distinct unit_id, province_id, district_id, commune_id from %1$s), '
+        'day as (select h.id as credit_id, d.unit_id, d.agency_id, h.collector_id, d.scheme, d.kind, '
+        'd.effective_on as starts_on, %2$s from %1$s d '
+        'cross join lateral (values (d.agency_id, null), (d.collector_id, d.collector_id)) '
+        'h (id, collector_id) where h.id is not null group by 1, 2, 3, 4, 5, 6, 7), %3$s) '
+        'insert into %4$s as t (credit_id, unit_id, agency_id, collector_id, scheme, kind, starts_on, '
+        'span, %5$s, province_id, district_id, commune_id) '
+        'select credit_id, unit_id, agency_id, collector_id, scheme, kind, starts_on, span, %5$s, '
+        'p.province_id, p.district_id, p.commune_id '
+        'from total join place p using (unit_id) '
+        'on conflict (credit_id, scheme, kind, span, starts_on, unit_id) do update set %6$s',
+        source, sums, format(spans, 'credit_id, unit_id, agency_id, collector_id'), credits, columns,
+        added);
 end $$;
+grant execute on procedure fold_totals(regclass, regclass, regclass) to ansinh_worker, ansinh_gate;
 
 -- One fold, in a transaction of the isolation level repeatable read: what its snapshot sees of the
 -- younger deltas goes into the totals, and the mark is that snapshot. A second folder goes away, or
@@ -356,24 +374,6 @@ begin
 end $$;
 grant execute on procedure fold_totals(regclass, regclass, regclass) to ansinh_worker, ansinh_gate;
 grant execute on procedure fold_younger() to ansinh_worker;
-
--- A time as whole years, whole months and days, as the totals have them: from the first of a month, or
--- from the beginning, up to and without `past`.
-create function spans(first date, past date) returns table (span text, lo date, hi date)
-    language sql immutable parallel safe as $$
-    select s.span, s.lo, s.hi
-      from (select date_trunc('year', first::timestamp + interval '1 year - 1 day')::date as year_lo,
-                   date_trunc('year', past::timestamp)::date as year_hi,
-                   date_trunc('month', past::timestamp)::date as month_hi) t
-     cross join lateral (values ('year', year_lo, year_hi),
-                                ('month', first, case when year_lo <= year_hi then year_lo else first end),
-                                ('month', greatest(year_hi, first), month_hi),
-                                ('day', greatest(month_hi, first), past)) s (span, lo, hi)
-     where s.lo < s.hi
-$$;
-grant execute on function spans(date, date)
-   to ansinh_gate, ansinh_nation, ansinh_province, ansinh_district, ansinh_commune, ansinh_agency,
-      ansinh_collector;
 
 -- Whether a place lies in the slice of whoever asks the gate: inside the gate's functions row security
 -- does not say so any more.
@@ -692,17 +692,34 @@ begin
     insert into live_total select * from public.progress_total;
     insert into live_credit select * from public.credit_total;
     call public.fold_totals('public.young_delta', 'live_total', 'live_credit');
+    -- the days of every hamlet and credit, as the deltas have them
+    create temporary table leaf_difference on commit drop as
+    select scheme, kind, effective_on, agency_id, collector_id, unit_id, province_id, district_id,
+           commune_id, sum(n) as n, sum(confirmed) as confirmed, sum(people_month) as people_month,
+           sum(people_quarter) as people_quarter, sum(people_year) as people_year,
+           sum(confirmed_month) as confirmed_month, sum(confirmed_quarter) as confirmed_quarter,
+           sum(confirmed_year) as confirmed_year, sum(leaving) as leaving, sum(amount) as amount
+      from (select * from row_delta
+            union all
+            select scheme, kind, effective_on, -n, -confirmed, -people_month, -people_quarter,
+                   -people_year, -confirmed_month, -confirmed_quarter, -confirmed_year, -leaving, -amount,
+                   agency_id, collector_id, unit_id, province_id, district_id, commune_id
+              from public.progress_delta) d
+     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    having (sum(n), sum(confirmed), sum(people_month), sum(people_quarter), sum(people_year),
+            sum(confirmed_month), sum(confirmed_quarter), sum(confirmed_year), sum(leaving),
+            sum(amount)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     create temporary table recounted on commit drop as
     select coalesce(r.key, l.key) as holder, r.figures as counted, l.figures as kept
       from (select jsonb_build_array(holder_id, span, starts_on, scheme, kind) as key,
-                   to_jsonb(t) - array['holder_id', 'span', 'starts_on', 'scheme', 'kind'] as figures
+                   to_jsonb(t) - array['holder_id', 'level', 'span', 'starts_on', 'scheme', 'kind'] as figures
               from row_total t
             union all
             select jsonb_build_array(credit_id, unit_id, span, starts_on, scheme, kind),
                    to_jsonb(t) - array['credit_id', 'unit_id', 'span', 'starts_on', 'scheme', 'kind']
               from row_credit t) r
       full join (select jsonb_build_array(holder_id, span, starts_on, scheme, kind) as key,
-                        to_jsonb(t) - array['holder_id', 'span', 'starts_on', 'scheme', 'kind']
+                        to_jsonb(t) - array['holder_id', 'level', 'span', 'starts_on', 'scheme', 'kind']
                         as figures
                    from live_total t
                  union all
@@ -712,12 +729,22 @@ begin
                    from live_credit t) l using (key)
      where r.figures is distinct from l.figures
        and not (r.figures is null and gate.is_nothing(l.figures)
-                or l.figures is null and gate.is_nothing(r.figures));
+                or l.figures is null and gate.is_nothing(r.figures))
+    union all
+    select jsonb_build_array(unit_id, agency_id, collector_id, scheme, kind, effective_on),
+           to_jsonb(d) - array['unit_id', 'agency_id', 'collector_id', 'scheme', 'kind', 'effective_on'],
+           null
+      from leaf_difference d;
     if repair and exists (select from recounted) then
         delete from public.progress_total;
         delete from public.credit_total;
         insert into public.progress_total select * from row_total;
         insert into public.credit_total select * from row_credit;
+        insert into public.progress_delta (scheme, kind, effective_on, agency_id, collector_id, unit_id,
+                                           province_id, district_id, commune_id, n, confirmed,
+                                           people_month, people_quarter, people_year, confirmed_month,
+                                           confirmed_quarter, confirmed_year, leaving, amount, xid)
+        select *, 0 from leaf_difference;
         update public.fold_mark
            set next_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
                open = array(select x::text::bigint from pg_snapshot_xip(pg_current_snapshot()) x),
@@ -747,8 +774,8 @@ do $$
 declare
     filled text;
 begin
-    foreach filled in array array['enrolment', 'coverage', 'participation_rule', 'progress_total',
-                                  'credit_total'] loop
+    foreach filled in array array['enrolment', 'coverage', 'participation_rule', 'progress_delta',
+                                  'progress_total', 'credit_total'] loop
         execute format('alter table %s no force row level security', filled);
     end loop;
 end $$;
@@ -764,11 +791,12 @@ begin
                                      order by paid_on, id) = 1)::int as first_in
       from enrolment e
      where e.reversed_on is null and not exists (select from coverage c where c.id = e.id);
+    analyze fresh;
     update enrolment e
        set first_in = f.first_in, holds = f.first_in,
            accepted_on = case when e.status in ('accepted', 'issued') then e.paid_on end
       from fresh f
-     where e.id = f.id;
+     where e.id = f.id and e.first_in <> f.first_in;
     insert into coverage (id, person_id, scheme, during, counted_until, renewable_until, continues,
                           counted, leaves, confirmed, agency_id, collector_id, unit_id, province_id,
                           district_id, commune_id)
@@ -801,7 +829,13 @@ begin
       join coverage c on c.id = f.id
      cross join lateral (values (lower(c.counted), 1, 0), (upper(c.counted), -1, c.leaves::int))
            d (day, n, leaving);
+    analyze fresh_delta;
     call fold_totals('fresh_delta');
+    insert into progress_delta (xid, scheme, kind, effective_on, n, confirmed, people_month,
+                                people_quarter, people_year, confirmed_month, confirmed_quarter,
+                                confirmed_year, leaving, amount, agency_id, collector_id, unit_id,
+                                province_id, district_id, commune_id)
+    select 0, * from fresh_delta; -- in the totals already, whatever the mark
     drop table fresh, fresh_delta;
 end $$;
 call rollup_catch_up();
@@ -809,8 +843,8 @@ do $$
 declare
     filled text;
 begin
-    foreach filled in array array['enrolment', 'coverage', 'participation_rule', 'progress_total',
-                                  'credit_total'] loop
+    foreach filled in array array['enrolment', 'coverage', 'participation_rule', 'progress_delta',
+                                  'progress_total', 'credit_total'] loop
         execute format('alter table %s force row level security', filled);
     end loop;
 end $$;

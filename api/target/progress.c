@@ -3,40 +3,106 @@
 
 #include <string.h>
 
+#include "api/enrolment/enrolment_rules.h"
 #include "api/target/period_rules.h"
+#include "api/target/progress_rules.h"
 #include "middleware/problem.h"
 #include "middleware/transaction.h"
 
 /* Columns of every statement of progress.sql that say what was asked, before those of a line. */
 enum { HEAD_COLUMNS = 11 };
 
+static bool is(const char *value, const char *wanted)
+{
+    return value && strcmp(value, wanted) == 0;
+}
+
+static bool is_brief(const struct request *req)
+{
+    return is(request_query(req, "detail"), "brief");
+}
+
 /* Agents see what they have credit for, units what is in them. */
 static enum sql_id statement_for(const struct request *req)
 {
-    const char *detail = request_query(req, "detail");
+    const char *level = request_query(req, "level");
     switch (req->caller.slice) {
     case SLICE_AGENCY:
         return SQL_PROGRESS_OF_AGENCY;
     case SLICE_COLLECTOR:
         return SQL_PROGRESS_OF_COLLECTOR;
     default:
-        return detail && strcmp(detail, "brief") == 0 ? SQL_PROGRESS_OF_UNIT_IN_BRIEF
-                                                      : SQL_PROGRESS_OF_UNIT;
+        if (is(level, "collector") || is(level, "agency")) {
+            return SQL_PROGRESS_OF_CREDIT;
+        }
+        return is_brief(req) ? SQL_PROGRESS_OF_UNIT_IN_BRIEF : SQL_PROGRESS_OF_UNIT;
     }
+}
+
+/* One member of every cell as the text of an array; `{a,b}`. */
+static const char *column(struct request *req, const struct progress_cell *cells, int count,
+                          const char *(*member)(const struct progress_cell *cell))
+{
+    const char *text = "{";
+    for (int i = 0; i < count; i++) {
+        text = arena_printf(req->arena, "%s%s%s", text, i ? "," : "", member(&cells[i]));
+    }
+    return arena_printf(req->arena, "%s}", text);
+}
+
+static const char *question_of(const struct progress_cell *cell)
+{
+    return cell->question;
+}
+
+static const char *kinds_of(const struct progress_cell *cell)
+{
+    return cell->kinds;
+}
+
+static const char *span_of(const struct progress_cell *cell)
+{
+    return cell->span.span;
+}
+
+static const char *lo_of(const struct progress_cell *cell)
+{
+    return cell->span.lo;
+}
+
+static const char *hi_of(const struct progress_cell *cell)
+{
+    return cell->span.hi;
+}
+
+/* As of the day asked for; of a period that is over its last day, else today. */
+static const char *day_of(struct request *req, const struct period *period)
+{
+    char today[11];
+    const char *at = request_query(req, "at");
+    business_date(time(NULL), today);
+    const char *wanted = at ? at : today;
+    return arena_strdup(req->arena, strcmp(wanted, period->to) < 0 ? wanted : period->to);
 }
 
 bool progress_get(struct request *req)
 {
     struct period period;
+    struct progress_cell cells[PROGRESS_CELLS_MAX];
     const char *text = request_query(req, "period");
     const char *assigner = request_query(req, "assigner");
     if (!period_parse(text, &period)) {
         return fail_at(req, INVALID_REQUEST, "parameter", "period", FLAW_FORMAT, "period");
     }
-    return answer_report(req, HEAD_COLUMNS, statement_for(req),
-                         PARAMS(request_query(req, "unit"), request_query(req, "indicator"),
-                                arena_strdup(req->arena, period.from),
-                                arena_strdup(req->arena, period.to),
-                                assigner ? assigner : "social_insurance", request_query(req, "at"),
-                                request_query(req, "show"), request_query(req, "level"), text));
+    const char *at = day_of(req, &period);
+    bool to_date = request_query(req, "at") != NULL;
+    int count = progress_cells(&period, at, to_date, is_brief(req), cells);
+    return answer_report(
+        req, HEAD_COLUMNS, statement_for(req),
+        PARAMS(request_query(req, "unit"), request_query(req, "indicator"),
+               arena_strdup(req->arena, period.from), arena_strdup(req->arena, period.to),
+               assigner ? assigner : "social_insurance", at, request_query(req, "show"),
+               request_query(req, "level"), text, column(req, cells, count, question_of),
+               column(req, cells, count, kinds_of), column(req, cells, count, span_of),
+               column(req, cells, count, lo_of), column(req, cells, count, hi_of)));
 }

@@ -186,7 +186,9 @@ START_TEST(children_carry_their_own_figures)
     ck_assert_int_eq(achieved_of(district, "23149"), 0);
     struct answer commune = call("commune.viewer", "GET", PROGRESS_2026, NULL);
     ck_assert_int_eq(achieved_of(expect_status(commune, 200), "23173-900101"), 1);
-    ck_assert_int_eq(achieved_of(commune, "NVT-68-0001"), 1);
+    struct answer staff = call("commune.viewer", "GET", PROGRESS_2026 "&level=collector", NULL);
+    ck_assert_int_eq(achieved_of(expect_status(staff, 200), "NVT-68-0001"), 1);
+    ck_assert_int_eq(integer_member(staff, "self.achieved"), 1);
     struct answer below = call("province.viewer", "GET", PROGRESS_2026 "&unit=123173", NULL);
     ck_assert_int_eq(integer_member(expect_status(below, 200), "self.achieved"), 1);
 }

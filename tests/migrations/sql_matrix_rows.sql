@@ -282,7 +282,7 @@ r.effective_on = '2020-01-01' and r.n = p.n and r.unit_id = p.hamlet_id
 
 -- name: progress_total arrange
 insert into progress_total
-select hamlet_id, 'day', date '1999-01-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, province_id,
+select hamlet_id, 'hamlet', 'day', date '1999-01-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, province_id,
        district_id, commune_id
   from place
 -- name: progress_total match
@@ -291,13 +291,13 @@ r.holder_id = p.hamlet_id and r.starts_on = date '1999-01-01' + p.n
 n = r.n + 1
 -- name: progress_total insert
 insert into progress_total
-select hamlet_id, 'day', date '1999-02-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, province_id,
+select hamlet_id, 'hamlet', 'day', date '1999-02-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, province_id,
        district_id, commune_id
   from here
 
 -- name: credit_total arrange
 insert into credit_total
-select coalesce(collector_id, agency_id), hamlet_id, 'day', date '1999-01-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0,
+select coalesce(collector_id, agency_id), hamlet_id, 'month', date '1999-01-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0,
        0, 0, 0, 0, 0, agency_id, collector_id, province_id, district_id, commune_id
   from place
  where agency_id is not null
@@ -308,7 +308,7 @@ and r.starts_on = date '1999-01-01' + p.n
 n = r.n + 1
 -- name: credit_total insert
 insert into credit_total
-select coalesce(collector_id, agency_id), hamlet_id, 'day', date '1999-02-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0,
+select coalesce(collector_id, agency_id), hamlet_id, 'month', date '1999-02-01' + n, 'hhi', 'new', 1, 0, 0, 0, 0,
        0, 0, 0, 0, 0, agency_id, collector_id, province_id, district_id, commune_id
   from here
  where agency_id is not null

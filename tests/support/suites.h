@@ -22,6 +22,7 @@ Suite *problem_suite(void);
 Suite *render_suite(void);
 Suite *route_suite(void);
 Suite *split_rules_suite(void);
+Suite *progress_rules_suite(void);
 Suite *token_suite(void);
 Suite *token_cache_suite(void);
 Suite *rotation_suite(void);

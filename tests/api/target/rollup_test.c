@@ -194,14 +194,14 @@ static const char counted_twice[] =
     "select count(*) from coverage a join coverage b on a.person_id = b.person_id and a.scheme = b.scheme "
     "and a.id < b.id and a.counted && b.counted";
 
-/* The stock of a day as the totals say it, and as the coverages say it. */
+/* The stock of a day as the totals say it, by days from the beginning, and as the coverages say it. */
 static const char stocks_that_differ[] =
     "select count(*) from generate_series(timestamp '2024-10-01', '2027-06-01', '17 days') d (day) "
     "cross join (values ('vsi'), ('hhi')) s (scheme) where "
-    "(select coalesce(sum(t.n), 0) from spans('-infinity', d.day::date + 1) p join progress_total t on "
-    "t.holder_id = 168 and t.scheme = s.scheme and t.kind = 'stock' and t.span = p.span and "
-    "t.starts_on >= p.lo and t.starts_on < p.hi) + (select coalesce(sum(n), 0) from young_delta y "
-    "where y.scheme = s.scheme and y.kind = 'stock' and y.effective_on <= d.day) <> "
+    "(select coalesce(sum(t.n), 0) from progress_total t where t.holder_id = 168 and "
+    "t.scheme = s.scheme collate \"C\" and t.kind = 'stock' and t.span = 'day' and "
+    "t.starts_on <= d.day) + (select coalesce(sum(n), 0) from young_delta y "
+    "where y.scheme = s.scheme collate \"C\" and y.kind = 'stock' and y.effective_on <= d.day) <> "
     "(select count(distinct person_id) from coverage c where c.scheme = s.scheme and "
     "c.counted @> d.day::date)";
 
@@ -281,17 +281,21 @@ START_TEST(a_recount_equals_the_figures_while_others_write_and_fold)
     for (unsigned i = 0; i <= WRITERS; i++) {
         start(&threads[i], &histories[i], i + 1, i < WRITERS ? write_history : fold_all_the_time);
     }
+    /* an assertion would leave the threads alone with connections that are closed */
+    const char *found = "";
     for (int looks = 0; atomic_load(&writing) > 0; looks++) {
-        ck_assert_str_eq(recounted(), "");
-        harness_forget();
+        found = *found ? found : recounted();
         if (looks == 3) {
-            ck_assert(run(&open, "commit"));
+            run(&open, "commit");
         }
     }
     for (int i = 0; i <= WRITERS; i++) {
         pthread_join(threads[i], NULL);
-        ck_assert_int_eq(histories[i].broken, 0);
         PQfinish(histories[i].pg);
+    }
+    ck_assert_str_eq(found, "");
+    for (int i = 0; i <= WRITERS; i++) {
+        ck_assert_int_eq(histories[i].broken, 0);
     }
     ck_assert(run(&old, recount));
     PGresult *result = PQexec(old.pg, differences);
@@ -308,6 +312,7 @@ START_TEST(a_wrong_total_is_found_and_repaired)
     ck_assert_str_eq(recounted(), "");
     own_text("update progress_total set n = n + 1 where holder_id = 168 and span = 'year'");
     own_text("delete from credit_total where span = 'month'");
+    own_text("update progress_delta set n = n + 1 where collector_id is null");
     ck_assert_str_ne(recounted(), "");
     own_text("begin isolation level repeatable read");
     own_text("set local role ansinh_gate; call gate.recount(true)");

@@ -1,0 +1,102 @@
+/* Which totals answer a question about progress. */
+#include "api/target/progress_rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/enrolment/enrolment_rules.h"
+
+static const char since_ever[] = "-infinity";
+
+static int year_of(const char *date)
+{
+    return (int)strtol(date, NULL, 10);
+}
+
+/* The same day of another year. */
+static void in_year(int year, const char *day, char out[11])
+{
+    snprintf(out, 11, "%04u-%.5s", (unsigned)year % 10000, day);
+}
+
+static int add(struct span *out, int count, const char *span, const char *lo, const char *hi)
+{
+    bool ever = strcmp(lo, since_ever) == 0;
+    if (!ever && strcmp(lo, hi) >= 0) {
+        return count;
+    }
+    out[count].span = span;
+    snprintf(out[count].lo, sizeof out[count].lo, "%s", lo);
+    snprintf(out[count].hi, sizeof out[count].hi, "%s", hi);
+    return count + 1;
+}
+
+static const char *later(const char *a, const char *b)
+{
+    return strcmp(a, b) > 0 ? a : b;
+}
+
+int spans_of(const char *first, const char *past, struct span out[SPANS_MAX])
+{
+    char year_lo[11];
+    char year_hi[11];
+    char month_hi[11];
+    int count = 0;
+    in_year(year_of(past), "01-01", year_hi);
+    snprintf(month_hi, sizeof month_hi, "%.8s01", past);
+    if (!first) {
+        count = add(out, count, "year", since_ever, year_hi);
+        count = add(out, count, "month", year_hi, month_hi);
+        return add(out, count, "day", month_hi, past);
+    }
+    in_year(year_of(first) + (strcmp(first + 5, "01-01") != 0), "01-01", year_lo);
+    count = add(out, count, "year", year_lo, year_hi);
+    if (strcmp(year_lo, year_hi) <= 0) {
+        count = add(out, count, "month", first, year_lo);
+    }
+    count = add(out, count, "month", later(year_hi, first), month_hi);
+    return add(out, count, "day", later(month_hi, first), past);
+}
+
+void year_before(const char *date, char out[11])
+{
+    bool leap = strcmp(date + 5, "02-29") == 0;
+    in_year(year_of(date) - 1, leap ? "02-28" : date + 5, out);
+}
+
+static int ask_for(struct progress_cell *cells, int count, const char *question, const char *kinds,
+                   const char *first, const char *past)
+{
+    struct span spans[SPANS_MAX];
+    int found = spans_of(first, past, spans);
+    for (int i = 0; i < found; i++) {
+        cells[count + i] = (struct progress_cell){question, kinds, spans[i]};
+    }
+    return count + found;
+}
+
+int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
+                   struct progress_cell cells[PROGRESS_CELLS_MAX])
+{
+    char past[11];
+    char end[11];
+    char first_before[11];
+    char day_before[11];
+    char past_before[11];
+    int count = 0;
+    days_before(at, -1, past);
+    days_before(period->to, -1, end);
+    const char *flow_end = to_date ? past : end;
+    count = ask_for(cells, count, "now", brief ? "own" : "flow", period->from, flow_end);
+    count = ask_for(cells, count, brief ? "moved" : "now", "stock", period->from, past);
+    count = ask_for(cells, count, "level", "stock", NULL, past);
+    if (!brief) {
+        year_before(period->from, first_before);
+        year_before(at, day_before);
+        days_before(day_before, -1, past_before);
+        count = ask_for(cells, count, "before", "own", first_before, past_before);
+        count = ask_for(cells, count, "level_before", "stock", NULL, past_before);
+    }
+    return count;
+}

@@ -1,0 +1,128 @@
+/* A time as whole years, months and days, each day exactly once. */
+#include "api/target/progress_rules.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/enrolment/enrolment_rules.h"
+#include "tests/support/suites.h"
+
+static long day_number(const char *date)
+{
+    struct tm day = {.tm_year = (int)strtol(date, NULL, 10) - 1900,
+                     .tm_mon = (int)strtol(date + 5, NULL, 10) - 1,
+                     .tm_mday = (int)strtol(date + 8, NULL, 10)};
+    return (long)(timegm(&day) / 86400);
+}
+
+static void is_aligned(const struct span *span)
+{
+    const char *tail = strcmp(span->span, "year") == 0 ? "-01-01" : "-01";
+    if (strcmp(span->span, "day") != 0) {
+        ck_assert_str_eq(span->lo + 10 - strlen(tail), tail);
+        ck_assert_str_eq(span->hi + 10 - strlen(tail), tail);
+    }
+}
+
+static void covers_each_day_once(const char *first, const char *past)
+{
+    struct span spans[SPANS_MAX];
+    int count = spans_of(first, past, spans);
+    long days = 0;
+    for (int i = 0; i < count; i++) {
+        is_aligned(&spans[i]);
+        days += day_number(spans[i].hi) - day_number(spans[i].lo);
+        ck_assert_int_ge(strcmp(spans[i].lo, first), 0);
+        ck_assert_int_le(strcmp(spans[i].hi, past), 0);
+    }
+    ck_assert_msg(days == day_number(past) - day_number(first), "%s to %s", first, past);
+}
+
+START_TEST(every_day_is_counted_once)
+{
+    for (int month = 0; month < 30; month++) {
+        char first[32];
+        char past[11];
+        snprintf(first, sizeof first, "%04d-%02d-01", 2024 + month / 12, month % 12 + 1);
+        for (int days = 1; days < 900; days++) {
+            days_before(first, -days, past);
+            covers_each_day_once(first, past);
+        }
+    }
+}
+END_TEST
+
+START_TEST(few_spans_say_much)
+{
+    static const struct {
+        const char *first, *past;
+        int count;
+        const char *span, *lo, *hi; /* of the first */
+    } cases[] = {
+        {"2026-01-01", "2027-01-01", 1, "year", "2026-01-01", "2027-01-01"},
+        {"2026-01-01", "2026-11-23", 2, "month", "2026-01-01", "2026-11-01"},
+        {"2026-10-01", "2027-01-01", 1, "month", "2026-10-01", "2027-01-01"},
+        {"2025-10-01", "2026-02-03", 3, "month", "2025-10-01", "2026-01-01"},
+        {NULL, "2026-11-23", 3, "year", "-infinity", "2026-01-01"},
+        {"2026-03-01", "2026-03-01", 0, NULL, NULL, NULL},
+        {"2026-03-01", "2026-02-01", 0, NULL, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct span spans[SPANS_MAX];
+        ck_assert_int_eq(spans_of(cases[i].first, cases[i].past, spans), cases[i].count);
+        if (cases[i].count > 0) {
+            ck_assert_str_eq(spans[0].span, cases[i].span);
+            ck_assert_str_eq(spans[0].lo, cases[i].lo);
+            ck_assert_str_eq(spans[0].hi, cases[i].hi);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_leap_day_was_the_twenty_eighth_a_year_ago)
+{
+    char before[11];
+    year_before("2024-02-29", before);
+    ck_assert_str_eq(before, "2023-02-28");
+    year_before("2025-02-28", before);
+    ck_assert_str_eq(before, "2024-02-28");
+    year_before("2026-12-31", before);
+    ck_assert_str_eq(before, "2025-12-31");
+}
+END_TEST
+
+START_TEST(a_period_asks_no_more_than_it_must)
+{
+    struct progress_cell cells[PROGRESS_CELLS_MAX];
+    struct period year;
+    ck_assert(period_parse("2026", &year));
+    int whole = progress_cells(&year, "2026-11-22", false, true, cells);
+    ck_assert_str_eq(cells[0].question, "now");
+    ck_assert_str_eq(cells[0].kinds, "own");
+    ck_assert_str_eq(cells[0].span.span, "year");
+    ck_assert_str_eq(cells[1].question, "moved");
+    ck_assert_int_eq(whole, 6);
+    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), whole);
+    ck_assert_str_eq(cells[0].span.hi, "2026-11-01");
+    ck_assert_str_eq(cells[1].span.hi, "2026-11-23");
+    /* a day before the period begins */
+    ck_assert_str_eq(cells[0].kinds, "flow");
+    progress_cells(&year, "2025-06-01", true, false, cells);
+    ck_assert_str_eq(cells[0].question, "level");
+}
+END_TEST
+
+Suite *progress_rules_suite(void)
+{
+    Suite *suite = suite_create("progress_rules");
+    TCase *tcase = tcase_create("progress_rules");
+    tcase_add_test(tcase, every_day_is_counted_once);
+    tcase_add_test(tcase, few_spans_say_much);
+    tcase_add_test(tcase, a_leap_day_was_the_twenty_eighth_a_year_ago);
+    tcase_add_test(tcase, a_period_asks_no_more_than_it_must);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
