@@ -3,6 +3,7 @@
  *   ansinh                    serve
  *   ansinh migrate            bring the database up to date
  *   ansinh demo [--people N]  load the demo province and its logins, and that many invented people
+ *   ansinh recount [--repair] count all live figures again from the rows
  *   ansinh admin create NAME  make the first manager of an empty database
  *   ansinh --check            compare routes and contract; needs no database
  *   ansinh --print-config     the settings in force, secrets hidden */
@@ -17,6 +18,7 @@
 #include "api/demo.h"
 #include "api/identity/password.h"
 #include "api/migrate.h"
+#include "api/recount.h"
 #include "api/routes.h"
 #include "api/server.h"
 #include "api/worker.h"
@@ -196,9 +198,9 @@ static int serve_command(const struct config *config)
 
 static int usage(void)
 {
-    fputs(
-        "usage: ansinh [migrate | demo [--people N] | admin create NAME | --check | --print-config]\n",
-        stderr);
+    fputs("usage: ansinh [migrate | demo [--people N] | recount [--repair] | admin create NAME |\n"
+          "               --check | --print-config]\n",
+          stderr);
     return 2;
 }
 
@@ -233,6 +235,12 @@ int main(int argc, char **argv)
     }
     if (argc == 2 && strcmp(command, "migrate") == 0) {
         return migrate_command(&config);
+    }
+    if (argc == 2 && strcmp(command, "recount") == 0) {
+        return recount_command(&config, false);
+    }
+    if (argc == 3 && strcmp(command, "recount") == 0 && strcmp(argv[2], "--repair") == 0) {
+        return recount_command(&config, true);
     }
     if (argc == 2 && strcmp(command, "demo") == 0) {
         return demo_command(&config, 0);
