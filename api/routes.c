@@ -7,11 +7,14 @@
 #include "api/identity/user.h"
 #include "api/people/person.h"
 #include "api/probe.h"
+#include "api/target/amendment.h"
 #include "api/target/assignment.h"
+#include "api/target/division.h"
 #include "api/target/plan.h"
 #include "api/target/progress.h"
 #include "api/target/proposal.h"
 #include "api/territory/collector.h"
+#include "api/territory/decision.h"
 #include "api/territory/unit.h"
 
 #define UNIT_TIERS (TIER_NATION | TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
@@ -47,6 +50,9 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
 
     ROUTE(GET,   "/v1/indicators",             ANY_TIER,     TARGET_READ,     indicator_list),
+    ROUTE(GET,   "/v1/decisions",              UNIT_TIERS,   TARGET_READ,     decision_list),
+    ROUTE(POST,  "/v1/decisions",              UNIT_TIERS,   TARGET_ASSIGN,   decision_create),
+    ROUTE(GET,   "/v1/decisions/{id}",         UNIT_TIERS,   TARGET_READ,     decision_get),
     ROUTE(GET,   "/v1/plans",                  UNIT_TIERS,   TARGET_READ,     plan_list),
     ROUTE(POST,  "/v1/plans",                  UNIT_TIERS,   TARGET_ASSIGN,   plan_create),
     ROUTE(GET,   "/v1/plans/{id}",             UNIT_TIERS,   TARGET_READ,     plan_get),

@@ -66,6 +66,7 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_NOT_CHILD]  = {"not_child", 0, {"không thuộc cấp dưới trực tiếp", "is not directly below"}},
     [FLAW_NUMBER]     = {"number", 0, {"không khớp với năm sinh hoặc giới tính", "does not fit year of birth or sex"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
+    [FLAW_EITHER]     = {"either", 0, {"không được gửi cùng với %s", "must not come together with %s"}},
 };
 
 /* A named constraint is a rule with a sentence of its own; a SQLSTATE is the rule for the rest. */
@@ -81,7 +82,7 @@ static const struct constraint_row {
     {"identity_once", DUPLICATE, "/person", FLAW_NOT_UNIQUE},
     {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
-    {"plan_indicator_fkey", NOT_FOUND, "/indicator", FLAW_NOT_FOUND},
+    {"decision_once", DUPLICATE, "/number", FLAW_NOT_UNIQUE},
 };
 
 static const struct state_row { const char *state; enum problem_kind kind; } state_rows[] = {

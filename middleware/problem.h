@@ -67,6 +67,7 @@ enum flaw_kind {
     FLAW_NOT_CHILD,
     FLAW_IN_FUTURE,
     FLAW_NUMBER,
+    FLAW_EITHER,
     FLAW_COUNT
 };
 

@@ -7,8 +7,6 @@
 
 bool assignment_list(struct request *req);
 bool assignment_get(struct request *req);
-bool assignment_split(struct request *req);
-bool assignment_amend(struct request *req);
 bool assignment_accept(struct request *req);
 bool assignment_history(struct request *req);
 

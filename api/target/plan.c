@@ -1,6 +1,8 @@
 /* Plans. */
 #include "api/target/plan.h"
 
+#include "api/target/ledger.h"
+#include "api/target/mandate.h"
 #include "api/target/period_rules.h"
 #include "middleware/page.h"
 #include "middleware/problem.h"
@@ -26,16 +28,23 @@ bool plan_get(struct request *req)
 bool plan_create(struct request *req)
 {
     struct period period;
-    const json_t *decision = json_object_get(req->json, "decision");
+    struct mandate mandate;
     if (!period_parse(request_text(req, "period"), &period)) {
         return fail_at(req, INVALID_REQUEST, "pointer", "/period", FLAW_FORMAT, "period");
     }
+    if (!mandate_of(req, &mandate)) {
+        return false;
+    }
     const char *quantity = arena_printf(
         req->arena, "%lld", (long long)json_integer_value(json_object_get(req->json, "quantity")));
-    return answer_created(
-        req, SQL_PLAN_CREATE,
-        PARAMS(request_text(req, "indicator"), arena_strdup(req->arena, period.from),
-               arena_strdup(req->arena, period.to), request_text(req, "assigner"),
-               json_string_value(json_object_get(decision, "number")),
-               json_string_value(json_object_get(decision, "decided_on")), quantity));
+    const PGresult *row =
+        ask(req, SQL_PLAN_CREATE,
+            PARAMS(request_text(req, "indicator"), arena_strdup(req->arena, period.from),
+                   arena_strdup(req->arena, period.to), request_text(req, "assigner"), quantity,
+                   mandate.id, mandate.number, mandate.decided_on, mandate.issuer));
+    if (!row || !ledger_reply(req, 201, row)) {
+        return false;
+    }
+    reply_header(req, "Location", arena_printf(req->arena, "/v1/plans/%s", PQgetvalue(row, 0, 0)));
+    return true;
 }

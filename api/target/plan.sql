@@ -1,7 +1,7 @@
 -- part: plan_columns
 p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
        p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
-       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
+       p.decision_id as "decision.id", u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
 
 -- name: indicator_list
 select code, kind, unit, direction, scheme, name_vi as "name.vi", name_en as "name.en"
@@ -27,28 +27,40 @@ select {plan_columns}
 -- name: plan_create
 with own as (
     select * from unit where id = scope_id()
+), measured as (
+    select * from indicator where code = $1
+), decided as (
+    select * from own_decision($6::uuid, $7, $8::date, $9)
+), ruling as (
+    select r.*
+      from (values (1, not exists (select from measured), 'not_found', '/indicator', null),
+                   (2, not exists (select from decided), 'not_found', '/decision_id', null))
+           r (n, so, rule, pointer, figure)
+     where r.so
+     order by r.n
+     limit 1
 ), made as (
-    insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on,
-                      unit_id, province_id, district_id, commune_id, giver_id, created_by)
-    select uuid7(), $1, $2::date, $3::date, $4, $5, $6::date,
+    insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, decision_number,
+                      decided_on, unit_id, province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), $1, $2::date, $3::date, $4, d.id, d.number, d.issued_on,
            own.id, own.province_id, own.district_id, own.commune_id, own.id, caller_id()
-      from own
+      from own, decided d
+     where not exists (select from ruling)
     returning *
 ), root as (
     insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on,
                             ends_on, assigner, unit_id, province_id, district_id, commune_id,
                             giver_id, created_by)
-    select uuid7(), m.id, 'root', 'unit', $7::bigint, m.indicator, m.starts_on, m.ends_on,
+    select uuid7(), m.id, 'root', 'unit', $5::bigint, m.indicator, m.starts_on, m.ends_on,
            m.assigner, m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id,
            m.created_by
       from made m
     returning *
 ), entries as (
-    insert into assignment_entry (assignment_id, n, change, decision_number, decided_on, created_by,
-                                  agency_id, collector_id, unit_id, province_id, district_id,
-                                  commune_id, giver_id)
-    select r.id, 1, r.quantity, m.decision_number, m.decided_on, r.created_by, null, null, r.unit_id,
-           r.province_id, r.district_id, r.commune_id, r.giver_id
+    insert into assignment_entry (assignment_id, n, change, decision_id, decision_number, decided_on,
+                                  created_by, unit_id, province_id, district_id, commune_id, giver_id)
+    select r.id, 1, r.quantity, m.decision_id, m.decision_number, m.decided_on, r.created_by,
+           r.unit_id, r.province_id, r.district_id, r.commune_id, r.giver_id
       from root r, made m
 ), cuts as (
     insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
@@ -57,8 +69,10 @@ with own as (
            r.giver_id
       from root r, unnest(array['territory', 'organisation', 'staff']) c (cut)
 )
-select m.id, m.indicator, m.starts_on as "period.from", m.ends_on as "period.to", m.assigner,
-       m.decision_number as "decision.number", m.decided_on as "decision.decided_on",
-       own.id as "unit.id", own.code as "unit.code", own.name as "unit.name", m.created_at,
-       r.id as "assignment.id", r.quantity as "assignment.quantity"
-  from made m, root r, own
+select {plan_columns},
+       r.id as "assignment.id", r.quantity as "assignment.quantity",
+       true as held, g.rule, g.pointer, g.figure
+  from own u
+  left join made p on true
+  left join root r on true
+  left join ruling g on true

@@ -193,11 +193,15 @@ static const char *collector_at(int place)
 static const char *assignment_at(int place)
 {
     sql_text(
-        "insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, "
-        "decided_on, unit_id, province_id, district_id, commune_id, giver_id, created_by) "
-        "select '01900000-0000-7000-8000-0000000000f1', 'hhi_new', '2019-01-01', '2019-12-31', "
-        "'people_council', 'm', '2019-01-01', 168, 168, 0, 0, 168, uuid7() "
-        "on conflict do nothing");
+        "insert into decision (id, number, issuer, issued_on, unit_id, province_id, district_id, "
+        "commune_id, giver_id, created_by) select '01900000-0000-7000-8000-0000000000f0', 'm', "
+        "'m', '2019-01-01', 168, 168, 0, 0, 168, uuid7() on conflict do nothing");
+    sql_text(
+        "insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, "
+        "decision_number, decided_on, unit_id, province_id, district_id, commune_id, giver_id, "
+        "created_by) select '01900000-0000-7000-8000-0000000000f1', 'hhi_new', '2019-01-01', "
+        "'2019-12-31', 'people_council', id, number, issued_on, 168, 168, 0, 0, 168, uuid7() "
+        "from decision where number = 'm' on conflict do nothing");
     sql_text(
         "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, "
         "starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, "
@@ -246,6 +250,7 @@ static void clear_rows(void)
     sql_text("delete from assignment where parent_id = '01900000-0000-7000-8000-0000000000f2'");
     sql_text("delete from assignment where id = '01900000-0000-7000-8000-0000000000f2'");
     sql_text("delete from plan where decision_number = 'm'");
+    sql_text("delete from decision where number = 'm'");
 }
 
 START_TEST(rows_are_seen_from_above_and_from_nowhere_else)
@@ -338,6 +343,7 @@ START_TEST(a_forged_nested_id_is_not_found)
     sql_text("delete from assignment_entry where giver_id = 900002");
     sql_text("delete from assignment where giver_id = 900002");
     sql_text("delete from plan where giver_id = 900002");
+    sql_text("delete from decision where giver_id = 900002");
 }
 END_TEST
 

@@ -34,10 +34,9 @@ static int extract(const char *heading, FILE *out)
 /* What the demo holds, so that the story starts from it whatever ran before. */
 static void empty_the_demo(void)
 {
-    sql_text("truncate cut_total, assignment_entry, assignment_acceptance, assignment, plan, "
-             "progress_delta, progress_total, credit_total, coverage, person_period, "
-             "enrolment_event, "
-             "enrolment, person_identity, person");
+    sql_text("truncate cut_total, assignment_entry, assignment_acceptance, "
+             "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
+             "person_period, enrolment_event, enrolment, person_identity, person");
 }
 
 START_TEST(the_story_runs_as_printed)

@@ -57,6 +57,10 @@ grant select on place, here to public;
 create function given_by(place text, giver int) returns uuid language sql immutable
 return md5(place || ' ' || giver)::uuid;
 
+-- A decision of this unit.
+create function decided_by(giver int) returns uuid language sql stable
+return (select row_id from place where unit_id = giver limit 1);
+
 -- --- Units and those who collect ------------------------------------------------------------------
 
 -- name: unit match
@@ -336,19 +340,36 @@ select caller_id(), nullif(current_setting('app.session_id'), '')::uuid, 'person
 -- name: indicator match
 r.code = 'vsi_new' and p.letter is not null
 
+-- A decision is of the unit that works at the place.
+-- name: decision arrange
+insert into decision (id, number, issuer, issued_on, unit_id, province_id, district_id, commune_id,
+                      giver_id, created_by)
+select row_id, letter, 'matrix', '2020-01-01', unit_id, province_id, district_id, commune_id, unit_id,
+       user_id
+  from place
+-- name: decision match
+r.id = p.row_id
+-- name: decision insert
+insert into decision (id, number, issuer, issued_on, unit_id, province_id, district_id, commune_id,
+                      giver_id, created_by)
+select gen_random_uuid(), 'new', 'matrix', '2020-01-01', unit_id, province_id, district_id, commune_id,
+       writer, user_id
+  from here
+
 -- name: plan arrange
-insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on, unit_id,
-                  province_id, district_id, commune_id, giver_id, created_by)
-select row_id, 'vsi_new', at::date, at::date, 'social_insurance', letter, '2020-01-01', unit_id,
-       province_id, district_id, commune_id, giver_id, user_id
+insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, decision_number, decided_on,
+                  unit_id, province_id, district_id, commune_id, giver_id, created_by)
+select row_id, 'vsi_new', at::date, at::date, 'social_insurance', decided_by(giver_id), letter,
+       '2020-01-01', unit_id, province_id, district_id, commune_id, giver_id, user_id
   from place
 -- name: plan match
 r.id = p.row_id
 -- name: plan insert
-insert into plan (id, indicator, starts_on, ends_on, assigner, decision_number, decided_on, unit_id,
-                  province_id, district_id, commune_id, giver_id, created_by)
-select gen_random_uuid(), 'vsi_new', '2019-01-01', '2019-12-31', 'social_insurance', 'new',
-       '2019-01-01', unit_id, province_id, district_id, commune_id, writer, user_id
+insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, decision_number, decided_on,
+                  unit_id, province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'vsi_new', '2019-01-01', '2019-12-31', 'social_insurance',
+       decided_by(writer), 'new', '2019-01-01', unit_id, province_id, district_id, commune_id, writer,
+       user_id
   from here
 
 -- Each place's own, given by its giver; and one more for each unit that may give, whoever gave the
@@ -583,6 +604,13 @@ select gen_random_uuid(), c.row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31'
   from place o, place c
  where o.letter = 'o' and c.letter = 'c'
 
+-- name: attempt plan.decision_of_elsewhere
+insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, decision_number, decided_on,
+                  unit_id, province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'vsi_new', '2019-01-01', '2019-12-31', 'social_insurance', f.row_id, 'new',
+       '2019-01-01', h.unit_id, h.province_id, h.district_id, h.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = 'f'
 -- name: attempt assignment.collector_of_elsewhere
 insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
                         ends_on, assigner, agency_id, collector_id, unit_id, province_id,
@@ -630,6 +658,13 @@ select f.row_id, 2, 1, 'Lý do', h.user_id, null, h.unit_id, h.province_id, h.di
 insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, unit_id,
                               province_id, district_id, commune_id, giver_id)
 select given_by(h.letter, h.writer), 2, 1, 'Lý do', h.user_id, f.row_id, h.unit_id,
+       h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment_entry.decision_of_elsewhere
+insert into assignment_entry (assignment_id, n, change, reason, decision_id, decision_number, decided_on,
+                              created_by, unit_id, province_id, district_id, commune_id, giver_id)
+select given_by(h.letter, h.writer), 2, 1, 'Lý do', f.row_id, 'new', '2019-01-01', h.user_id, h.unit_id,
        h.province_id, h.district_id, h.commune_id, h.writer
   from here h, place f
  where f.letter = 'f'

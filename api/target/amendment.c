@@ -1,0 +1,21 @@
+/* Amendments. */
+#include "api/target/amendment.h"
+
+#include "api/target/ledger.h"
+#include "api/target/mandate.h"
+#include "middleware/transaction.h"
+
+bool assignment_amend(struct request *req)
+{
+    struct mandate mandate;
+    json_int_t change = json_integer_value(json_object_get(req->json, "change"));
+    if (!mandate_of(req, &mandate)) {
+        return false;
+    }
+    const PGresult *row =
+        ask(req, SQL_ASSIGNMENT_AMEND,
+            PARAMS(request_path_value(req, "id"),
+                   arena_printf(req->arena, "%lld", (long long)change), request_text(req, "reason"),
+                   mandate.id, mandate.number, mandate.decided_on, mandate.issuer));
+    return row && ledger_reply(req, 201, row);
+}

@@ -1,0 +1,10 @@
+/* Amendments: the giver changes a number that it gave.
+ * Meaning, shapes and errors of each handler: the operation of the same name in openapi/. */
+#ifndef ANSINH_AMENDMENT_H
+#define ANSINH_AMENDMENT_H
+
+#include "middleware/request.h"
+
+bool assignment_amend(struct request *req);
+
+#endif

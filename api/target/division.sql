@@ -1,0 +1,78 @@
+-- Divides what the own unit holds among units directly below (territory) or collectors (staff). The
+-- conditional update of cut_total is what keeps allocated + unallocated = own under concurrency.
+-- name: assignment_split
+with part as (
+    select (ordinality - 1)::int as n, (p->>'unit_id')::int as unit_id,
+           (p->>'collector_id')::uuid as collector_id, (p->>'quantity')::bigint as quantity,
+           (select k from jsonb_object_keys(p) k where k <> 'quantity') as named
+      from jsonb_array_elements($3::jsonb) with ordinality as listed (p, ordinality)
+), parent as (
+    select a.*, a.assignee_kind = 'unit' and a.unit_id = scope_id() as held
+      from assignment a
+     where a.id = $1::uuid
+), assignee as (
+    select part.n, part.quantity, 'unit' as kind, null::uuid as agency_id,
+           null::uuid as collector_id, u.id as unit_id, u.province_id, u.district_id, u.commune_id
+      from part
+      join unit u on u.id = part.unit_id and u.valid_to is null
+     where $2 = 'territory' and u.parent_id = (select unit_id from parent)
+    union all
+    select part.n, part.quantity, 'collector', c.agency_id, c.id, c.unit_id, c.province_id,
+           c.district_id, c.commune_id
+      from part
+      join collector c on c.id = part.collector_id
+     where $2 = 'staff'
+), decided as (
+    select * from own_decision($4::uuid, $5, $6::date, $7)
+), ruling as (
+    select r.*
+      from (select 1, 'not_found', '/decision_id', null
+             where $4::uuid is not null and not exists (select from decided)
+             union all
+            select 2, case $2 when 'territory' then 'not_child' else 'not_found' end,
+                   format('/parts/%s/%s', n, named), null
+              from part
+             where n not in (select n from assignee)) r (n, rule, pointer, figure)
+     order by r.n, r.pointer
+     limit 1
+), total as (
+    update cut_total
+       set allocated = allocated + (select sum(quantity) from part)
+     where assignment_id = (select id from parent where held) and cut = $2
+       and not exists (select from ruling)
+    returning quantity, allocated
+), made as (
+    insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator,
+                            starts_on, ends_on, assigner, agency_id, collector_id, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), p.plan_id, p.id, $2, s.kind, s.quantity, p.indicator, p.starts_on, p.ends_on,
+           p.assigner, s.agency_id, s.collector_id, s.unit_id, s.province_id, s.district_id,
+           s.commune_id, p.unit_id, caller_id()
+      from assignee s, parent p, total
+     order by s.n
+    returning *
+), entries as (
+    insert into assignment_entry (assignment_id, n, change, decision_id, decision_number, decided_on,
+                                  created_by, agency_id, collector_id, unit_id, province_id,
+                                  district_id, commune_id, giver_id)
+    select m.id, 1, m.quantity, d.id, d.number, d.issued_on, m.created_by, m.agency_id,
+           m.collector_id, m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id
+      from made m
+      left join decided d on true
+), cuts as (
+    insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
+                           commune_id, giver_id)
+    select m.id, c.cut, m.quantity, m.unit_id, m.province_id, m.district_id, m.commune_id,
+           m.giver_id
+      from made m, unnest(array['territory', 'organisation', 'staff']) c (cut)
+     where m.assignee_kind = 'unit'
+)
+select p.id as assignment_id, $2 as cut, t.quantity, t.allocated,
+       t.quantity - t.allocated as unallocated,
+       (select json_agg(json_build_object('id', m.id, 'unit_id', m.unit_id, 'collector_id',
+                                          m.collector_id, 'quantity', m.quantity) order by m.id)
+          from made m) as items,
+       p.held, r.rule, r.pointer, r.figure
+  from parent p
+  left join total t on true
+  left join ruling r on true

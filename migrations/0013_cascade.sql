@@ -1,0 +1,106 @@
+set local role ansinh_owner;
+
+-- --- Decisions -----------------------------------------------------------------------------------
+-- What a number rests on: a plan, a division, an amendment. Once per giver and not once per country: a
+-- tier cannot see the row of its superior, so a national key would tell it that there is one.
+create table decision (
+    id uuid primary key,
+    number text not null,
+    issuer text not null,
+    issued_on date not null,
+    subject text,
+    unit_id int not null,
+    province_id int not null,
+    district_id int not null,
+    commune_id int not null,
+    giver_id int not null references unit,
+    version int not null default 1,
+    created_at timestamptz not null default now(),
+    created_by uuid not null,
+    constraint decision_once unique (giver_id, issuer, number, issued_on),
+    constraint decision_of_giver unique (id, giver_id),
+    check (unit_id = giver_id),
+    foreign key (unit_id, province_id, district_id, commune_id)
+        references unit (id, province_id, district_id, commune_id) on update cascade
+);
+create index decision_newest on decision (created_at desc, id desc) where province_id >= 0;
+create index decision_province on decision (province_id, created_at desc, id desc);
+create index decision_district on decision (district_id, created_at desc, id desc);
+create index decision_commune on decision (commune_id, created_at desc, id desc);
+call wall_by_unit('decision');
+grant select on decision to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (id, number, issuer, issued_on, subject, unit_id, province_id, district_id, commune_id,
+              giver_id, created_by)
+   on decision to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- Insert policies of a table whose rows the unit tiers give inside their own slice.
+create procedure given_by_unit(scoped regclass) language plpgsql as $$
+declare
+    tier text;
+begin
+    execute format('create policy nation_insert on %s for insert to ansinh_nation '
+                   'with check (giver_id = scope_id())', scoped);
+    foreach tier in array array['province', 'district', 'commune'] loop
+        execute format('create policy %1$s_insert on %2$s for insert to ansinh_%1$s '
+                       'with check (giver_id = scope_id() and %1$s_id = scope_id())', tier, scoped);
+    end loop;
+end $$;
+call given_by_unit('decision');
+
+-- The decision of the caller's own unit that a request names, by its id or as it is printed; without
+-- an issuer it is the unit itself.
+create function own_decision(wanted uuid, printed text, issued date, by_whom text)
+    returns setof decision language sql stable
+begin atomic
+    select d.* from decision d where d.id = wanted and d.giver_id = scope_id()
+     union all
+    select d.*
+      from decision d
+      join unit u on u.id = d.giver_id
+     where d.giver_id = scope_id() and d.issuer = coalesce(by_whom, u.name) and d.number = printed
+       and d.issued_on = issued;
+end;
+grant execute on function own_decision(uuid, text, date, text)
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- An entry keeps number and date of its decision: who sees the entry need not see the decision.
+alter table plan add decision_id uuid;
+alter table assignment_entry add decision_id uuid;
+
+alter table unit no force row level security;
+alter table decision no force row level security;
+alter table plan no force row level security;
+alter table assignment_entry no force row level security;
+
+insert into decision (id, number, issuer, issued_on, unit_id, province_id, district_id, commune_id,
+                      giver_id, created_at, created_by)
+select uuid7(), named.number, u.name, named.decided_on, u.id, u.province_id, u.district_id,
+       u.commune_id, u.id, named.at, named.by
+  from (select giver_id, number, decided_on, min(at) as at, (array_agg(by order by at))[1] as by
+          from (select giver_id, decision_number, decided_on, created_at, created_by from plan
+                 union all
+                select giver_id, decision_number, decided_on, at, created_by from assignment_entry
+                 where decision_number is not null) given (giver_id, number, decided_on, at, by)
+         group by giver_id, number, decided_on) named
+  join unit u on u.id = named.giver_id;
+update plan p set decision_id = d.id
+  from decision d
+ where d.giver_id = p.giver_id and d.number = p.decision_number and d.issued_on = p.decided_on;
+update assignment_entry e set decision_id = d.id
+  from decision d
+ where d.giver_id = e.giver_id and d.number = e.decision_number and d.issued_on = e.decided_on;
+
+alter table unit force row level security;
+alter table decision force row level security;
+alter table plan force row level security;
+alter table assignment_entry force row level security;
+
+alter table plan
+    alter decision_id set not null,
+    add constraint plan_decision foreign key (decision_id, giver_id) references decision (id, giver_id);
+alter table assignment_entry
+    add check ((decision_id is null) = (decision_number is null)),
+    add constraint entry_decision
+        foreign key (decision_id, giver_id) references decision (id, giver_id);
+grant insert (decision_id) on plan, assignment_entry
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
