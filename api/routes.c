@@ -13,11 +13,13 @@
 #include "api/target/plan.h"
 #include "api/target/progress.h"
 #include "api/target/proposal.h"
+#include "api/territory/association.h"
 #include "api/territory/collector.h"
 #include "api/territory/decision.h"
 #include "api/territory/unit.h"
 
 #define UNIT_TIERS (TIER_NATION | TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
+#define LOCAL_TIERS (TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
 #define USER_TIERS (UNIT_TIERS | TIER_AGENT)
 #define OFFICE_TIERS (TIER_PROVINCE | TIER_DISTRICT)
 #define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
@@ -48,6 +50,10 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/units",                  TIER_COMMUNE, UNIT_WRITE,      unit_create),
     ROUTE(GET,   "/v1/units/{id}",             ANY_TIER,     UNIT_READ,       unit_get),
     ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
+
+    ROUTE(GET,   "/v1/associations",           UNIT_TIERS,   NETWORK_READ,    association_list),
+    ROUTE(POST,  "/v1/associations",           LOCAL_TIERS,  NETWORK_WRITE,   association_create),
+    ROUTE(GET,   "/v1/associations/{id}",      UNIT_TIERS,   NETWORK_READ,    association_get),
 
     ROUTE(GET,   "/v1/indicators",             ANY_TIER,     TARGET_READ,     indicator_list),
     ROUTE(GET,   "/v1/decisions",              UNIT_TIERS,   TARGET_READ,     decision_list),

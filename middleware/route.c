@@ -15,6 +15,7 @@ const char *const permission_names[PERMISSION_COUNT] = {
     [UNIT_READ] = "unit_read",
     [UNIT_WRITE] = "unit_write",
     [NETWORK_READ] = "network_read",
+    [NETWORK_WRITE] = "network_write",
     [TARGET_READ] = "target_read",
     [TARGET_ASSIGN] = "target_assign",
     [TARGET_ACCEPT] = "target_accept",

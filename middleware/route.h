@@ -27,6 +27,7 @@ enum permission {
     UNIT_READ,
     UNIT_WRITE,
     NETWORK_READ,
+    NETWORK_WRITE,
     TARGET_READ,
     TARGET_ASSIGN,
     TARGET_ACCEPT,

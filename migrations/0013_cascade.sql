@@ -104,3 +104,119 @@ alter table assignment_entry
         foreign key (decision_id, giver_id) references decision (id, giver_id);
 grant insert (decision_id) on plan, assignment_entry
    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- --- Assignees -----------------------------------------------------------------------------------
+-- Mass organisations (hội, đoàn thể): each unit knows those at its own place.
+create table association (
+    id uuid primary key,
+    kind text not null check (kind in ('womens_union', 'farmers_association', 'veterans_association',
+                                       'youth_union', 'elderly_association', 'fatherland_front',
+                                       'red_cross', 'trade_union', 'other')),
+    name text not null,
+    unit_id int not null,
+    province_id int not null,
+    district_id int not null,
+    commune_id int not null,
+    giver_id int not null references unit,
+    version int not null default 1,
+    created_at timestamptz not null default now(),
+    created_by uuid not null,
+    constraint association_once unique (unit_id, kind, name),
+    constraint association_of_unit unique (id, unit_id),
+    check (unit_id = giver_id),
+    foreign key (unit_id, province_id, district_id, commune_id)
+        references unit (id, province_id, district_id, commune_id) on update cascade
+);
+create index association_newest on association (created_at desc, id desc) where province_id >= 0;
+create index association_province on association (province_id, created_at desc, id desc);
+create index association_district on association (district_id, created_at desc, id desc);
+create index association_commune on association (commune_id, created_at desc, id desc);
+call wall_by_unit('association');
+do $$
+declare
+    tier text;
+begin
+    foreach tier in array array['province', 'district', 'commune'] loop
+        execute format('create policy %1$s_insert on association for insert to ansinh_%1$s '
+                       'with check (giver_id = scope_id() and %1$s_id = scope_id())', tier);
+    end loop;
+end $$;
+grant select on association to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id, created_by)
+   on association to ansinh_province, ansinh_district, ansinh_commune;
+
+-- An assignee is a unit, or at a unit's place an agency, a collector with its agency, an association
+-- or an officer: the unit's keys are the row's, whoever it is.
+alter table agency add constraint agency_of_unit unique (id, unit_id);
+drop index assignment_once;
+alter table assignment
+    drop constraint assignment_assignee_kind_check,
+    drop constraint assignment_check,
+    drop constraint assignment_check2,
+    add association_id uuid,
+    add officer_id uuid references app_user,
+    add assignee_id uuid not null generated always as
+        (coalesce(collector_id, agency_id, association_id, officer_id,
+                  '00000000-0000-0000-0000-000000000000')) stored,
+    add agency_held uuid generated always as
+        (case assignee_kind when 'agency' then agency_id end) stored,
+    add constraint assignee_is_one check (
+        assignee_kind in ('unit', 'agency', 'collector', 'association', 'officer')
+        and (assignee_kind in ('agency', 'collector')) = (agency_id is not null)
+        and (assignee_kind = 'collector') = (collector_id is not null)
+        and (assignee_kind = 'association') = (association_id is not null)
+        and (assignee_kind = 'officer') = (officer_id is not null)),
+    add constraint assignment_of_agency unique (id, agency_id),
+    add constraint assignee_agency foreign key (agency_held, unit_id) references agency (id, unit_id),
+    add constraint assignee_association
+        foreign key (association_id, unit_id) references association (id, unit_id);
+create unique index assignment_once on assignment (plan_id, cut, unit_id, assignee_id);
+alter table assignment_entry
+    drop constraint assignment_entry_check2,
+    add check (collector_id is null or agency_id is not null),
+    add foreign key (assignment_id, agency_id) references assignment (id, agency_id);
+alter table assignment_acceptance
+    drop constraint assignment_acceptance_check,
+    add check (collector_id is null or agency_id is not null),
+    add foreign key (assignment_id, agency_id) references assignment (id, agency_id);
+grant insert (association_id, officer_id) on assignment
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- An officer has an account of the giving unit itself when the number is given. No composite key says
+-- so: an account may move later, and neither may its past targets hold it back nor move along.
+create function officer_is_own() returns trigger language plpgsql as $$
+begin
+    if new.unit_id <> new.giver_id
+       or not exists (select from public.app_user u
+                       where u.id = new.officer_id and u.unit_id = new.giver_id
+                         and u.agency_id is null and u.duty <> 'viewer') then
+        raise foreign_key_violation using message = 'no officer of the giving unit';
+    end if;
+    return new;
+end $$;
+create trigger officer_is_own before insert or update of officer_id on assignment
+    for each row when (new.officer_id is not null) execute function officer_is_own();
+
+-- The receiver accepts: a unit for itself and its officers, an agency and a collector for themselves.
+do $$
+declare
+    tier text;
+begin
+    foreach tier in array array['nation', 'province', 'district', 'commune'] loop
+        execute format('alter policy %1$s_insert on assignment_acceptance '
+                       'with check (unit_id = scope_id() and agency_id is null)', tier);
+    end loop;
+end $$;
+create policy agency_insert on assignment_acceptance for insert to ansinh_agency
+    with check (agency_id = scope_agent() and collector_id is null);
+grant insert (assignment_id, created_by, agency_id, collector_id, unit_id, province_id, district_id,
+              commune_id)
+   on assignment_acceptance to ansinh_agency;
+
+-- Nobody divides what a hamlet holds.
+alter table unit no force row level security;
+alter table cut_total no force row level security;
+delete from cut_total t using unit u
+ where u.id = t.holder_id and u.kind = 'hamlet' and t.allocated = 0;
+alter table unit force row level security;
+alter table cut_total force row level security;

@@ -3,6 +3,7 @@ a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
        a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
        u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
        a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
+       a.association_id as "assignee.association_id", a.officer_id as "assignee.officer_id",
        a.giver_id, a.created_at
 
 -- name: assignment_list
@@ -51,8 +52,11 @@ select e.n, e.change,
 
 -- name: assignment_accept
 with target as (
-    select a.*, coalesce(a.collector_id = own_collector(),
-                         a.assignee_kind = 'unit' and a.unit_id = scope_id(), false) as held
+    select a.*, coalesce(case a.assignee_kind when 'unit' then a.unit_id = scope_id()
+                                              when 'agency' then a.agency_id = own_agency()
+                                              when 'collector' then a.collector_id = own_collector()
+                                              when 'officer' then a.officer_id = caller_id()
+                                              end, false) as held
       from assignment a where a.id = $1::uuid
 ), accepted as (
     insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,

@@ -1,9 +1,13 @@
--- Divides what the own unit holds among units directly below (territory) or collectors (staff). The
--- conditional update of cut_total is what keeps allocated + unallocated = own under concurrency.
+-- Divides what the own unit holds among those that the cut is about and the caller sees: units directly
+-- below; agencies and associations; collectors, and officers of the own unit. The conditional update of
+-- cut_total is what keeps allocated + unallocated = own under concurrency. Parts go in by the order of
+-- their assignees, so that two divisions never wait for each other in a circle.
 -- name: assignment_split
 with part as (
     select (ordinality - 1)::int as n, (p->>'unit_id')::int as unit_id,
-           (p->>'collector_id')::uuid as collector_id, (p->>'quantity')::bigint as quantity,
+           (p->>'agency_id')::uuid as agency_id, (p->>'association_id')::uuid as association_id,
+           (p->>'collector_id')::uuid as collector_id, (p->>'officer_id')::uuid as officer_id,
+           (p->>'quantity')::bigint as quantity,
            (select k from jsonb_object_keys(p) k where k <> 'quantity') as named
       from jsonb_array_elements($3::jsonb) with ordinality as listed (p, ordinality)
 ), parent as (
@@ -11,16 +15,36 @@ with part as (
       from assignment a
      where a.id = $1::uuid
 ), assignee as (
-    select part.n, part.quantity, 'unit' as kind, null::uuid as agency_id,
-           null::uuid as collector_id, u.id as unit_id, u.province_id, u.district_id, u.commune_id
+    select part.n, part.quantity, 'unit' as kind, u.kind <> 'hamlet' as divides, u.id as unit_id,
+           u.province_id, u.district_id, u.commune_id, null::uuid as agency_id,
+           null::uuid as collector_id, null::uuid as association_id, null::uuid as officer_id
       from part
       join unit u on u.id = part.unit_id and u.valid_to is null
      where $2 = 'territory' and u.parent_id = (select unit_id from parent)
     union all
-    select part.n, part.quantity, 'collector', c.agency_id, c.id, c.unit_id, c.province_id,
-           c.district_id, c.commune_id
+    select part.n, part.quantity, 'agency', false, g.unit_id, g.province_id, g.district_id,
+           g.commune_id, g.id, null, null, null
+      from part
+      join agency g on g.id = part.agency_id
+     where $2 = 'organisation'
+    union all
+    select part.n, part.quantity, 'association', false, s.unit_id, s.province_id, s.district_id,
+           s.commune_id, null, null, s.id, null
+      from part
+      join association s on s.id = part.association_id
+     where $2 = 'organisation'
+    union all
+    select part.n, part.quantity, 'collector', false, c.unit_id, c.province_id, c.district_id,
+           c.commune_id, c.agency_id, c.id, null, null
       from part
       join collector c on c.id = part.collector_id
+     where $2 = 'staff'
+    union all
+    select part.n, part.quantity, 'officer', false, o.unit_id, o.province_id, o.district_id,
+           o.commune_id, null, null, null, o.id
+      from part
+      join app_user o on o.id = part.officer_id and o.unit_id = scope_id() and o.agency_id is null
+                     and o.duty <> 'viewer' and o.disabled_at is null
      where $2 = 'staff'
 ), decided as (
     select * from own_decision($4::uuid, $5, $6::date, $7)
@@ -29,11 +53,11 @@ with part as (
       from (select 1, 'not_found', '/decision_id', null
              where $4::uuid is not null and not exists (select from decided)
              union all
-            select 2, case $2 when 'territory' then 'not_child' else 'not_found' end,
+            select 2 + n, case $2 when 'territory' then 'not_child' else 'not_found' end,
                    format('/parts/%s/%s', n, named), null
               from part
              where n not in (select n from assignee)) r (n, rule, pointer, figure)
-     order by r.n, r.pointer
+     order by r.n
      limit 1
 ), total as (
     update cut_total
@@ -43,13 +67,14 @@ with part as (
     returning quantity, allocated
 ), made as (
     insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator,
-                            starts_on, ends_on, assigner, agency_id, collector_id, unit_id,
-                            province_id, district_id, commune_id, giver_id, created_by)
+                            starts_on, ends_on, assigner, agency_id, collector_id, association_id,
+                            officer_id, unit_id, province_id, district_id, commune_id, giver_id,
+                            created_by)
     select uuid7(), p.plan_id, p.id, $2, s.kind, s.quantity, p.indicator, p.starts_on, p.ends_on,
-           p.assigner, s.agency_id, s.collector_id, s.unit_id, s.province_id, s.district_id,
-           s.commune_id, p.unit_id, caller_id()
+           p.assigner, s.agency_id, s.collector_id, s.association_id, s.officer_id, s.unit_id,
+           s.province_id, s.district_id, s.commune_id, p.unit_id, caller_id()
       from assignee s, parent p, total
-     order by s.n
+     order by s.unit_id, s.agency_id, s.collector_id, s.association_id, s.officer_id
     returning *
 ), entries as (
     insert into assignment_entry (assignment_id, n, change, decision_id, decision_number, decided_on,
@@ -64,14 +89,21 @@ with part as (
                            commune_id, giver_id)
     select m.id, c.cut, m.quantity, m.unit_id, m.province_id, m.district_id, m.commune_id,
            m.giver_id
-      from made m, unnest(array['territory', 'organisation', 'staff']) c (cut)
-     where m.assignee_kind = 'unit'
+      from made m
+      join assignee s on s.unit_id = m.unit_id and s.divides,
+           unnest(array['territory', 'organisation', 'staff']) c (cut)
+), item as (
+    select s.n, json_build_object('id', m.id, 'unit_id', m.unit_id, 'agency_id', m.agency_id,
+                                  'collector_id', m.collector_id, 'association_id', m.association_id,
+                                  'officer_id', m.officer_id, 'quantity', m.quantity) as made
+      from made m
+      join assignee s on s.unit_id = m.unit_id
+                     and coalesce(s.collector_id, s.agency_id, s.association_id, s.officer_id,
+                                  '00000000-0000-0000-0000-000000000000') = m.assignee_id
 )
 select p.id as assignment_id, $2 as cut, t.quantity, t.allocated,
        t.quantity - t.allocated as unallocated,
-       (select json_agg(json_build_object('id', m.id, 'unit_id', m.unit_id, 'collector_id',
-                                          m.collector_id, 'quantity', m.quantity) order by m.id)
-          from made m) as items,
+       (select json_agg(i.made order by i.n) from item i) as items,
        p.held, r.rule, r.pointer, r.figure
   from parent p
   left join total t on true

@@ -21,8 +21,9 @@ partial_days = strategies.tuples(days, strategies.sampled_from((4, 7, 10))).map(
 schemathesis.openapi.format("date", days)
 schemathesis.openapi.format("partial-date", partial_days)
 
-# Of the demo: offices, communes and hamlets; collectors.
+# Of the demo: offices, communes and hamlets; collection organisations; collectors.
 UNITS = (900001, 900101, 900002, 900102, 123173, 900103)
+AGENCIES = ("01900000-0000-7000-8000-0000000000a1", "01900000-0000-7000-8000-0000000000a2")
 COLLECTORS = ("01900000-0000-7000-8000-0000000000c1", "01900000-0000-7000-8000-0000000000c2")
 
 
@@ -45,10 +46,9 @@ def plain(value):
 
 def name_real_ones(body, number):
     for at, part in enumerate(body["parts"], number):
-        if body["cut"] == "territory":
-            part["unit_id"] = UNITS[at % len(UNITS)]
-        else:
-            part["collector_id"] = COLLECTORS[at % len(COLLECTORS)]
+        for name, real in (("unit_id", UNITS), ("agency_id", AGENCIES), ("collector_id", COLLECTORS)):
+            if name in part:
+                part[name] = real[at % len(real)]
 
 
 @schemathesis.hook

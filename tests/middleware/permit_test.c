@@ -18,6 +18,7 @@ static const struct {
     {IDENTITY_REVEAL, "-yy-"},
     {AUDIT_READ,      "-y--"},
     {NETWORK_READ,    "-yyy"},
+    {NETWORK_WRITE,   "-y--"},
     {TARGET_READ,     "-yyy"},
     {TARGET_ASSIGN,   "-y--"},
     {TARGET_ACCEPT,   "-yy-"},

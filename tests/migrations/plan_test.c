@@ -41,6 +41,7 @@ static const struct list {
     const char *parameters[2];
 } lists[] = {
     {SQL_ENROLMENT_LIST, "enrolment", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_ASSOCIATION_LIST, "association", ALL_SLICES, ORDERED, NEWEST},
     {SQL_DECISION_LIST, "decision", ALL_SLICES, ORDERED, NEWEST},
     {SQL_PLAN_LIST, "plan", ALL_SLICES, ORDERED, NEWEST},
     {SQL_ASSIGNMENT_LIST, "assignment", ALL_SLICES, ORDERED, NEWEST},
@@ -105,6 +106,9 @@ static const char *const rows[] = {
     "u.id, u.province_id, u.district_id, u.commune_id, u.id, uuid7(), now() - n * interval '1 day' "
     "from unit u, generate_series(1, 60) n "
     "where u.id in (1, 168) or u.kind in ('district', 'commune') and u.province_id in (156, 168)",
+    "insert into association (id, kind, name, unit_id, province_id, district_id, commune_id, "
+    "giver_id, created_by, created_at) select id, 'other', number, unit_id, province_id, "
+    "district_id, commune_id, giver_id, created_by, created_at from decision",
     "insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, decision_number, "
     "decided_on, unit_id, province_id, district_id, commune_id, giver_id, created_by, created_at) "
     "select uuid7(), i.code, make_date(y, 1, 1), make_date(y, 12, 31), s, d.id, d.number, "
@@ -126,7 +130,8 @@ static const char *const rows[] = {
     "insert into audit (at, user_id, session_id, action, subjects, province_id, district_id, "
     "commune_id) select p.created_at, uuid7(), uuid7(), 'person_get', array[p.id], p.province_id, "
     "p.district_id, p.commune_id from person p",
-    "analyze person, enrolment, collector, app_user, decision, plan, assignment, audit",
+    "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
+    "audit",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "

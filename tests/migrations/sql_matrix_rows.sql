@@ -26,8 +26,8 @@ select l.letter, l.n, 'ansinh_' || l.slice as role, l.slice, l.unit_id, l.hamlet
        ('01900000-0000-7000-8000-0000000000' || l.row_id)::uuid as row_id,
        ('01900000-0000-7000-8000-0000000000' || l.agency_id)::uuid as agency_id,
        ('01900000-0000-7000-8000-0000000000' || l.collector_id)::uuid as collector_id,
-       case when l.collector_id is not null
-            then ('01900000-0000-7000-8000-0000000000' || l.agency_id)::uuid end as credited_to,
+       case when l.collector_id is not null then 'collector' when l.agency_id is not null then 'agency'
+            else 'unit' end as kind,
        ('01900000-0000-7000-8000-00000000010' || l.n)::uuid as user_id,
        ('01900000-0000-7000-8000-00000000020' || l.n)::uuid as session_id,
        case when l.agency_id is null then l.unit_id::text else '' end as scope_id,
@@ -98,6 +98,19 @@ select row_id, coalesce(agency_id, row_id), hamlet_id, '[2020-01-01,2020-02-01)'
   from place
 -- name: territory match
 r.collector_id = p.row_id and lower(r.during) = '2020-01-01'
+
+-- name: association arrange
+insert into association (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id,
+                         created_by)
+select row_id, 'other', letter, unit_id, province_id, district_id, commune_id, unit_id, user_id
+  from place
+-- name: association match
+r.id = p.row_id
+-- name: association insert
+insert into association (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id,
+                         created_by)
+select gen_random_uuid(), 'other', 'new', unit_id, province_id, district_id, commune_id, writer, user_id
+  from here
 
 -- --- Accounts and sessions ------------------------------------------------------------------------
 
@@ -378,8 +391,8 @@ select gen_random_uuid(), 'vsi_new', '2019-01-01', '2019-12-31', 'social_insuran
 insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on, ends_on,
                         assigner, agency_id, collector_id, unit_id, province_id, district_id,
                         commune_id, giver_id, created_by)
-select row_id, row_id, 'root', case when collector_id is null then 'unit' else 'collector' end, 10,
-       'vsi_new', '2020-01-01', '2020-12-31', 'social_insurance', credited_to, collector_id, unit_id,
+select row_id, row_id, 'root', kind, 10,
+       'vsi_new', '2020-01-01', '2020-12-31', 'social_insurance', agency_id, collector_id, unit_id,
        province_id, district_id, commune_id, giver_id, user_id
   from place;
 insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
@@ -387,8 +400,8 @@ insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, in
                         district_id, commune_id, giver_id, created_by)
 select given_by(p.letter, g.unit_id), g.row_id, g.row_id,
        case p.letter when 'a' then 'organisation' else 'territory' end,
-       case when p.collector_id is null then 'unit' else 'collector' end, 10, 'vsi_new',
-       '2020-01-01', '2020-12-31', 'social_insurance', p.credited_to, p.collector_id, p.unit_id,
+       p.kind, 10, 'vsi_new',
+       '2020-01-01', '2020-12-31', 'social_insurance', p.agency_id, p.collector_id, p.unit_id,
        p.province_id, p.district_id, p.commune_id, g.unit_id, p.user_id
   from place p, place g
  where g.letter in ('n', 'p', 'd', 'b')
@@ -399,8 +412,8 @@ insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, in
                         ends_on, assigner, agency_id, collector_id, unit_id, province_id,
                         district_id, commune_id, giver_id, created_by)
 select gen_random_uuid(), g.row_id, g.row_id, 'staff',
-       case when h.collector_id is null then 'unit' else 'collector' end, 5, 'vsi_new', '2020-01-01',
-       '2020-12-31', 'social_insurance', h.credited_to, h.collector_id, h.unit_id, h.province_id,
+       h.kind, 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', h.agency_id, h.collector_id, h.unit_id, h.province_id,
        h.district_id, h.commune_id, h.writer, h.user_id
   from here h
   join place g on g.unit_id = h.writer and g.letter in ('n', 'p', 'd', 'b')
@@ -410,7 +423,7 @@ quantity = r.quantity + 1
 -- name: assignment_entry arrange
 insert into assignment_entry (assignment_id, n, change, created_by, agency_id, collector_id, unit_id,
                               province_id, district_id, commune_id, giver_id)
-select row_id, 1, 10, user_id, credited_to, collector_id, unit_id, province_id, district_id,
+select row_id, 1, 10, user_id, agency_id, collector_id, unit_id, province_id, district_id,
        commune_id, giver_id
   from place
 -- name: assignment_entry match
@@ -418,21 +431,21 @@ r.assignment_id = p.row_id
 -- name: assignment_entry insert
 insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, collector_id,
                               unit_id, province_id, district_id, commune_id, giver_id)
-select given_by(letter, writer), 2, 1, 'Lý do', user_id, credited_to, collector_id, unit_id,
+select given_by(letter, writer), 2, 1, 'Lý do', user_id, agency_id, collector_id, unit_id,
        province_id, district_id, commune_id, writer
   from here
 
 -- name: assignment_acceptance arrange
 insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
                                    province_id, district_id, commune_id)
-select row_id, user_id, credited_to, collector_id, unit_id, province_id, district_id, commune_id
+select row_id, user_id, agency_id, collector_id, unit_id, province_id, district_id, commune_id
   from place
 -- name: assignment_acceptance match
 r.assignment_id = p.row_id
 -- name: assignment_acceptance insert
 insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
                                    province_id, district_id, commune_id)
-select given_by(letter, writer), user_id, credited_to, collector_id, unit_id, province_id,
+select given_by(letter, writer), user_id, agency_id, collector_id, unit_id, province_id,
        district_id, commune_id
   from here
 
@@ -638,6 +651,42 @@ select gen_random_uuid(), h.row_id, h.row_id, 'staff', 'collector', 5, 'vsi_new'
        o.district_id, o.commune_id, h.writer, h.user_id
   from here h, place o
  where o.letter = 'o'
+-- name: attempt assignment.association_of_elsewhere
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, association_id, unit_id, province_id, district_id,
+                        commune_id, giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'organisation', 'association', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', f.row_id, h.unit_id, h.province_id, h.district_id,
+       h.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment.officer_of_elsewhere
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, officer_id, unit_id, province_id, district_id, commune_id,
+                        giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'staff', 'officer', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', f.user_id, h.unit_id, h.province_id, h.district_id,
+       h.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt assignment.officer_of_below
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, officer_id, unit_id, province_id, district_id, commune_id,
+                        giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'staff', 'officer', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', o.user_id, o.unit_id, o.province_id, o.district_id,
+       o.commune_id, h.writer, h.user_id
+  from here h, place o
+ where o.letter = 'o'
+-- name: attempt assignment.kind_of_another
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
+                        ends_on, assigner, agency_id, unit_id, province_id, district_id, commune_id,
+                        giver_id, created_by)
+select gen_random_uuid(), h.row_id, h.row_id, 'organisation', 'association', 5, 'vsi_new', '2020-01-01',
+       '2020-12-31', 'social_insurance', a.agency_id, a.unit_id, a.province_id, a.district_id,
+       a.commune_id, h.writer, h.user_id
+  from here h, place a
+ where a.letter = 'a'
 -- name: attempt assignment.parent_of_elsewhere
 insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
                         ends_on, assigner, agency_id, collector_id, unit_id, province_id,
@@ -671,7 +720,7 @@ select given_by(h.letter, h.writer), 2, 1, 'Lý do', f.row_id, 'new', '2019-01-0
 -- name: attempt assignment_acceptance.assignment_of_elsewhere
 insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
                                    province_id, district_id, commune_id)
-select given_by('f', 1), h.user_id, h.credited_to, own_collector(), h.unit_id, h.province_id,
+select given_by('f', 1), h.user_id, h.agency_id, own_collector(), h.unit_id, h.province_id,
        h.district_id, h.commune_id
   from here h
 -- name: attempt assignment_acceptance.agency_of_elsewhere
@@ -684,7 +733,7 @@ select given_by(h.letter, h.writer), h.user_id, f.row_id, own_collector(), h.uni
 -- name: attempt assignment_acceptance.keys_of_elsewhere
 insert into assignment_acceptance (assignment_id, created_by, agency_id, collector_id, unit_id,
                                    province_id, district_id, commune_id)
-select given_by(h.letter, h.writer), h.user_id, h.credited_to, own_collector(), f.unit_id,
+select given_by(h.letter, h.writer), h.user_id, h.agency_id, own_collector(), f.unit_id,
        f.province_id, f.district_id, f.commune_id
   from here h, place f
  where f.letter = 'f'

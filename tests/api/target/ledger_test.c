@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "middleware/request.h"
-#include "tests/support/harness.h"
+#include "tests/support/ledger_case.h"
 #include "tests/support/suites.h"
 #include "tests/support/wire.h"
 
@@ -13,49 +13,20 @@ static char root[37];
 static char office[37];
 static char commune[37];
 
-static void keep(char out[37], const char *id)
-{
-    snprintf(out, 37, "%s", id);
-}
-
-static struct answer split(const char *login, const char *id, const char *parts)
-{
-    return call(login, "POST", text("/v1/assignments/%s/split", id),
-                text("{\"cut\":\"territory\",\"parts\":[%s]}", parts));
-}
-
-static struct answer amend(const char *login, const char *id, int change)
-{
-    return call(login, "POST", text("/v1/assignments/%s/amend", id),
-                text("{\"change\":%d,\"reason\":\"Điều chỉnh\"}", change));
-}
-
 static const char *unallocated(const char *login, const char *id)
 {
-    struct answer answer = call(login, "GET", text("/v1/assignments/%s", id), NULL);
-    return text("%lld/%lld",
-                (long long)integer_member(expect_status(answer, 200), "cuts.2.allocated"),
+    struct answer answer = assignment(login, id, "");
+    return text("%lld/%lld", (long long)integer_member(answer, "cuts.2.allocated"),
                 (long long)integer_member(answer, "cuts.2.unallocated"));
-}
-
-static void plan(const char *period, int quantity)
-{
-    struct answer made = call("province.manager", "POST", "/v1/plans",
-                              text("{\"indicator\":\"hhi_new\",\"period\":\"%s\",\"assigner\":"
-                                   "\"social_insurance\",\"decision\":{\"number\":\"1/QĐ\","
-                                   "\"decided_on\":\"2027-01-04\"},\"quantity\":%d}",
-                                   period, quantity));
-    keep(root, text_member(expect_status(made, 201), "assignment.id"));
 }
 
 START_TEST(an_amendment_is_an_entry_and_both_divisions_follow)
 {
-    plan("2027", 1000);
-    struct answer first = split("province.manager", root, "{\"unit_id\":900001,\"quantity\":600}");
-    keep(office, text_member(expect_status(first, 201), "items.0.id"));
-    struct answer second =
-        split("district.manager", office, "{\"unit_id\":123173,\"quantity\":500}");
-    keep(commune, text_member(expect_status(second, 201), "items.0.id"));
+    keep(root, planned("province.manager", "hhi_new", "2027", 1000));
+    keep(office,
+         given("province.manager", root, "territory", "{\"unit_id\":900001,\"quantity\":600}"));
+    keep(commune,
+         given("district.manager", office, "territory", "{\"unit_id\":123173,\"quantity\":500}"));
     struct answer entry = expect_status(amend("province.manager", office, -50), 201);
     ck_assert_int_eq(integer_member(entry, "n"), 2);
     ck_assert_int_eq(integer_member(entry, "total"), 550);

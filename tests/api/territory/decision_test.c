@@ -1,16 +1,11 @@
 /* Decisions: entered once by their unit, and what plans, divisions and amendments rest on. */
 #include <string.h>
 
-#include "tests/support/harness.h"
+#include "tests/support/ledger_case.h"
 #include "tests/support/suites.h"
 
 static char province_decision[37];
 static char commune_decision[37];
-
-static void keep(char out[37], const char *id)
-{
-    snprintf(out, 37, "%s", id);
-}
 
 static struct answer enter(const char *login, const char *number)
 {
@@ -18,13 +13,6 @@ static struct answer enter(const char *login, const char *number)
                 text("{\"number\":\"%s\",\"issued_on\":\"2028-01-04\",\"subject\":\"Giao chỉ "
                      "tiêu\"}",
                      number));
-}
-
-static void expect_flaw(struct answer answer, int status, const char *pointer, const char *flaw)
-{
-    expect_status(answer, status);
-    ck_assert_str_eq(text_member(answer, "errors.0.pointer"), pointer);
-    ck_assert_str_eq(text_member(answer, "errors.0.code"), flaw);
 }
 
 START_TEST(a_manager_enters_a_decision_once)
@@ -122,18 +110,17 @@ static const char *by_id(const char *id)
     return text("\"decision_id\":\"%s\"", id);
 }
 
-static struct answer split(const char *id, const char *decision)
+static struct answer split_by(const char *id, const char *decision)
 {
-    return call("province.manager", "POST", text("/v1/assignments/%s/split", id),
-                text("{\"cut\":\"territory\",\"parts\":[{\"unit_id\":900001,\"quantity\":40}],"
-                     "%s}",
-                     decision));
+    return act("province.manager", id, "split",
+               text("{\"cut\":\"territory\",\"parts\":[{\"unit_id\":900001,\"quantity\":40}],%s}",
+                    decision));
 }
 
-static struct answer amend(const char *id, const char *decision)
+static struct answer amend_by(const char *id, const char *decision)
 {
-    return call("province.manager", "POST", text("/v1/assignments/%s/amend", id),
-                text("{\"change\":5,\"reason\":\"Bổ sung\",%s}", decision));
+    return act("province.manager", id, "amend",
+               text("{\"change\":5,\"reason\":\"Bổ sung\",%s}", decision));
 }
 
 START_TEST(parts_and_amendments_show_their_decision_to_those_below)
@@ -141,13 +128,13 @@ START_TEST(parts_and_amendments_show_their_decision_to_those_below)
     static const char spelt[] = "\"decision\":{\"number\":\"2/QĐ\",\"decided_on\":\"2028-06-01\"}";
     struct answer made = plan("2028-05", by_id(province_decision));
     const char *root = text_member(expect_status(made, 201), "assignment.id");
-    expect_flaw(split(root, by_id(commune_decision)), 404, "/decision_id", "not_found");
-    struct answer parts = expect_status(split(root, by_id(province_decision)), 201);
+    expect_flaw(split_by(root, by_id(commune_decision)), 404, "/decision_id", "not_found");
+    struct answer parts = expect_status(split_by(root, by_id(province_decision)), 201);
     const char *part = text_member(parts, "items.0.id");
-    expect_flaw(amend(part, by_id(commune_decision)), 404, "/decision_id", "not_found");
-    struct answer both = amend(part, text("%s,%s", by_id(province_decision), spelt));
+    expect_flaw(amend_by(part, by_id(commune_decision)), 404, "/decision_id", "not_found");
+    struct answer both = amend_by(part, text("%s,%s", by_id(province_decision), spelt));
     expect_flaw(both, 422, "/decision_id", "either");
-    const char *second = text_member(expect_status(amend(part, spelt), 201), "decision.id");
+    const char *second = text_member(expect_status(amend_by(part, spelt), 201), "decision.id");
     struct answer history =
         call("district.viewer", "GET", text("/v1/assignments/%s/history", part), NULL);
     ck_assert_str_eq(text_member(expect_status(history, 200), "items.0.decision.number"),
