@@ -220,3 +220,25 @@ delete from cut_total t using unit u
  where u.id = t.holder_id and u.kind = 'hamlet' and t.allocated = 0;
 alter table unit force row level security;
 alter table cut_total force row level security;
+
+-- --- Ratios --------------------------------------------------------------------------------------
+-- Parts of a ratio do not add up: each has its own number, and nothing of the whole is allocated.
+alter table indicator
+    add additive boolean not null generated always as (kind <> 'ratio') stored,
+    add unique (code, additive);
+alter table assignment no force row level security;
+alter table cut_total no force row level security;
+alter table assignment add additive boolean not null default true;
+alter table cut_total add additive boolean not null default true;
+update assignment a set additive = i.additive from indicator i where i.code = a.indicator;
+update cut_total t set additive = false, allocated = 0
+  from assignment a
+ where a.id = t.assignment_id and not a.additive;
+alter table assignment force row level security;
+alter table cut_total force row level security;
+alter table assignment
+    add constraint assignment_measure
+        foreign key (indicator, additive) references indicator (code, additive),
+    add constraint ratio_within_whole check (additive or quantity <= 10000);
+grant insert (additive) on assignment, cut_total
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;

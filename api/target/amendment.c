@@ -8,14 +8,14 @@
 bool assignment_amend(struct request *req)
 {
     struct mandate mandate;
+    const char *id = request_path_value(req, "id");
     json_int_t change = json_integer_value(json_object_get(req->json, "change"));
-    if (!mandate_of(req, &mandate)) {
+    if (!mandate_of(req, &mandate) || !tell(req, SQL_LEDGER_LOCK, PARAMS(id))) {
         return false;
     }
-    const PGresult *row =
-        ask(req, SQL_ASSIGNMENT_AMEND,
-            PARAMS(request_path_value(req, "id"),
-                   arena_printf(req->arena, "%lld", (long long)change), request_text(req, "reason"),
-                   mandate.id, mandate.number, mandate.decided_on, mandate.issuer));
+    const PGresult *row = ask(req, SQL_ASSIGNMENT_AMEND,
+                              PARAMS(id, arena_printf(req->arena, "%lld", (long long)change),
+                                     request_text(req, "reason"), mandate.id, mandate.number,
+                                     mandate.decided_on, mandate.issuer));
     return row && ledger_reply(req, 201, row);
 }

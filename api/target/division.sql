@@ -56,23 +56,27 @@ with part as (
             select 2 + n, case $2 when 'territory' then 'not_child' else 'not_found' end,
                    format('/parts/%s/%s', n, named), null
               from part
-             where n not in (select n from assignee)) r (n, rule, pointer, figure)
+             where n not in (select n from assignee)
+             union all
+            select 1000 + n, 'too_large', format('/parts/%s/quantity', n), '10000'
+              from part, parent
+             where part.quantity > 10000 and not parent.additive) r (n, rule, pointer, figure)
      order by r.n
      limit 1
 ), total as (
     update cut_total
-       set allocated = allocated + (select sum(quantity) from part)
+       set allocated = allocated + case when additive then (select sum(quantity) from part) else 0 end
      where assignment_id = (select id from parent where held) and cut = $2
        and not exists (select from ruling)
     returning quantity, allocated
 ), made as (
-    insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator,
+    insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, additive,
                             starts_on, ends_on, assigner, agency_id, collector_id, association_id,
                             officer_id, unit_id, province_id, district_id, commune_id, giver_id,
                             created_by)
-    select uuid7(), p.plan_id, p.id, $2, s.kind, s.quantity, p.indicator, p.starts_on, p.ends_on,
-           p.assigner, s.agency_id, s.collector_id, s.association_id, s.officer_id, s.unit_id,
-           s.province_id, s.district_id, s.commune_id, p.unit_id, caller_id()
+    select uuid7(), p.plan_id, p.id, $2, s.kind, s.quantity, p.indicator, p.additive, p.starts_on,
+           p.ends_on, p.assigner, s.agency_id, s.collector_id, s.association_id, s.officer_id,
+           s.unit_id, s.province_id, s.district_id, s.commune_id, p.unit_id, caller_id()
       from assignee s, parent p, total
      order by s.unit_id, s.agency_id, s.collector_id, s.association_id, s.officer_id
     returning *
@@ -85,10 +89,10 @@ with part as (
       from made m
       left join decided d on true
 ), cuts as (
-    insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
-                           commune_id, giver_id)
-    select m.id, c.cut, m.quantity, m.unit_id, m.province_id, m.district_id, m.commune_id,
-           m.giver_id
+    insert into cut_total (assignment_id, cut, quantity, additive, holder_id, province_id,
+                           district_id, commune_id, giver_id)
+    select m.id, c.cut, m.quantity, m.additive, m.unit_id, m.province_id, m.district_id,
+           m.commune_id, m.giver_id
       from made m
       join assignee s on s.unit_id = m.unit_id and s.divides,
            unnest(array['territory', 'organisation', 'staff']) c (cut)

@@ -34,7 +34,9 @@ with own as (
 ), ruling as (
     select r.*
       from (values (1, not exists (select from measured), 'not_found', '/indicator', null),
-                   (2, not exists (select from decided), 'not_found', '/decision_id', null))
+                   (2, not exists (select from decided), 'not_found', '/decision_id', null),
+                   (3, $5::bigint > 10000 and not (select additive from measured), 'too_large',
+                    '/quantity', '10000'))
            r (n, so, rule, pointer, figure)
      where r.so
      order by r.n
@@ -48,13 +50,13 @@ with own as (
      where not exists (select from ruling)
     returning *
 ), root as (
-    insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on,
-                            ends_on, assigner, unit_id, province_id, district_id, commune_id,
-                            giver_id, created_by)
-    select uuid7(), m.id, 'root', 'unit', $5::bigint, m.indicator, m.starts_on, m.ends_on,
-           m.assigner, m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id,
+    insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, additive,
+                            starts_on, ends_on, assigner, unit_id, province_id, district_id,
+                            commune_id, giver_id, created_by)
+    select uuid7(), m.id, 'root', 'unit', $5::bigint, m.indicator, i.additive, m.starts_on,
+           m.ends_on, m.assigner, m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id,
            m.created_by
-      from made m
+      from made m, measured i
     returning *
 ), entries as (
     insert into assignment_entry (assignment_id, n, change, decision_id, decision_number, decided_on,
@@ -63,10 +65,10 @@ with own as (
            r.unit_id, r.province_id, r.district_id, r.commune_id, r.giver_id
       from root r, made m
 ), cuts as (
-    insert into cut_total (assignment_id, cut, quantity, holder_id, province_id, district_id,
-                           commune_id, giver_id)
-    select r.id, c.cut, r.quantity, r.unit_id, r.province_id, r.district_id, r.commune_id,
-           r.giver_id
+    insert into cut_total (assignment_id, cut, quantity, additive, holder_id, province_id,
+                           district_id, commune_id, giver_id)
+    select r.id, c.cut, r.quantity, r.additive, r.unit_id, r.province_id, r.district_id,
+           r.commune_id, r.giver_id
       from root r, unnest(array['territory', 'organisation', 'staff']) c (cut)
 )
 select {plan_columns},

@@ -687,6 +687,24 @@ select gen_random_uuid(), h.row_id, h.row_id, 'organisation', 'association', 5, 
        a.commune_id, h.writer, h.user_id
   from here h, place a
  where a.letter = 'a'
+-- name: attempt assignment.more_than_the_whole
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, additive,
+                        starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id,
+                        giver_id, created_by)
+select gen_random_uuid(), b.row_id, b.row_id, 'staff', 'unit', 10001, 'health_coverage', false,
+       '2020-01-01', '2020-12-31', 'social_insurance', b.unit_id, b.province_id, b.district_id,
+       b.commune_id, b.unit_id, b.user_id
+  from place b
+ where b.letter = current_setting('test.place')
+-- name: attempt assignment.ratio_that_adds_up
+insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, additive,
+                        starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id,
+                        giver_id, created_by)
+select gen_random_uuid(), b.row_id, b.row_id, 'staff', 'unit', 5, 'health_coverage', true,
+       '2020-01-01', '2020-12-31', 'social_insurance', b.unit_id, b.province_id, b.district_id,
+       b.commune_id, b.unit_id, b.user_id
+  from place b
+ where b.letter = current_setting('test.place')
 -- name: attempt assignment.parent_of_elsewhere
 insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, starts_on,
                         ends_on, assigner, agency_id, collector_id, unit_id, province_id,
