@@ -242,3 +242,59 @@ alter table assignment
     add constraint ratio_within_whole check (additive or quantity <= 10000);
 grant insert (additive) on assignment, cut_total
    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- --- Withdrawal ----------------------------------------------------------------------------------
+-- A withdrawn number is 0 for good, and its assignee may be given another. A division knows how many
+-- parts it has, because parts of 0 and of a ratio do not show in what is allocated; it is closed with
+-- its number. A plan is withdrawn with its root.
+alter table assignment no force row level security;
+alter table cut_total no force row level security;
+alter table assignment_entry no force row level security;
+alter table assignment
+    add withdrawn_at timestamptz,
+    add constraint withdrawn_is_nothing check (withdrawn_at is null or quantity = 0);
+drop index assignment_once;
+create unique index assignment_once on assignment (plan_id, cut, unit_id, assignee_id)
+ where withdrawn_at is null;
+alter table cut_total
+    add parts int not null default 0 check (parts >= 0),
+    add open boolean not null default true,
+    add constraint closed_is_undivided check (open or parts = 0);
+update cut_total t set parts = c.n
+  from (select parent_id, cut, count(*) as n from assignment where parent_id is not null
+         group by parent_id, cut) c
+ where c.parent_id = t.assignment_id and c.cut = t.cut;
+-- Entries of one request share their instant, and it follows that of the entries before: it is that of
+-- the statement, which runs when the lock is held, and not that of the transaction.
+alter table assignment_entry
+    alter at set default statement_timestamp(),
+    add act text check (act in ('give', 'amend', 'withdraw'));
+update assignment_entry set act = case when n = 1 then 'give' else 'amend' end;
+alter table assignment_entry alter act set not null;
+alter table assignment force row level security;
+alter table cut_total force row level security;
+alter table assignment_entry force row level security;
+
+alter table plan add withdrawn_at timestamptz, drop constraint plan_once;
+create unique index plan_once on plan (giver_id, indicator, starts_on, ends_on, assigner)
+ where withdrawn_at is null;
+do $$
+declare
+    tier text;
+begin
+    foreach tier in array array['nation', 'province', 'district', 'commune'] loop
+        execute format('create policy %1$s_update on plan for update to ansinh_%1$s '
+                       'using (giver_id = scope_id()) with check (giver_id = scope_id())', tier);
+    end loop;
+end $$;
+grant update (withdrawn_at) on plan to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant update (withdrawn_at) on assignment
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant update (parts, open) on cut_total
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (act) on assignment_entry
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+drop trigger quantity_by_giver on cut_total;
+create trigger quantity_by_giver before update of quantity, open on cut_total
+    for each row when (new.quantity <> old.quantity or new.open <> old.open)
+    execute function quantity_by_giver();

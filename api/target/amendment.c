@@ -19,3 +19,16 @@ bool assignment_amend(struct request *req)
                                      mandate.decided_on, mandate.issuer));
     return row && ledger_reply(req, 201, row);
 }
+
+bool assignment_withdraw(struct request *req)
+{
+    struct mandate mandate;
+    const char *id = request_path_value(req, "id");
+    if (!mandate_of(req, &mandate) || !tell(req, SQL_LEDGER_LOCK, PARAMS(id))) {
+        return false;
+    }
+    const PGresult *row = ask(req, SQL_ASSIGNMENT_WITHDRAW,
+                              PARAMS(id, request_text(req, "reason"), mandate.id, mandate.number,
+                                     mandate.decided_on, mandate.issuer));
+    return row && ledger_reply(req, 201, row);
+}

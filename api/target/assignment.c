@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/target/ledger.h"
 #include "middleware/page.h"
 #include "middleware/transaction.h"
 
@@ -30,7 +31,8 @@ bool assignment_get(struct request *req)
 
 bool assignment_accept(struct request *req)
 {
-    return answer_held(req, 201, SQL_ASSIGNMENT_ACCEPT, PARAMS(request_path_value(req, "id")));
+    const PGresult *row = ask(req, SQL_ASSIGNMENT_ACCEPT, PARAMS(request_path_value(req, "id")));
+    return row && ledger_reply(req, 201, row);
 }
 
 bool assignment_history(struct request *req)

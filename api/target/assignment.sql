@@ -1,6 +1,6 @@
 -- part: assignment_columns
 a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
-       a.ends_on as "period.to", a.assigner, a.quantity, a.assignee_kind as "assignee.kind",
+       a.ends_on as "period.to", a.assigner, a.quantity, a.withdrawn_at, a.assignee_kind as "assignee.kind",
        u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
        a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
        a.association_id as "assignee.association_id", a.officer_id as "assignee.officer_id",
@@ -42,7 +42,7 @@ select {assignment_columns}, '[]'::json as cuts
  where a.id = $1::uuid
 
 -- name: assignment_history
-select e.n, e.change,
+select e.n, e.act, e.change,
        (sum(e.change) over (order by e.n))::bigint as total, e.reason,
        e.decision_number as "decision.number", e.decided_on as "decision.decided_on",
        e.decision_id as "decision.id", e.at, e.created_by
@@ -63,10 +63,12 @@ with target as (
                                        province_id, district_id, commune_id)
     select t.id, caller_id(), t.agency_id, t.collector_id, t.unit_id, t.province_id, t.district_id,
            t.commune_id
-      from target t where t.held
+      from target t where t.held and t.withdrawn_at is null
     returning *
 )
-select t.id as assignment_id, c.at as accepted_at, c.created_by as accepted_by, t.held
+select t.id as assignment_id, c.at as accepted_at, c.created_by as accepted_by, t.held,
+       case when t.withdrawn_at is not null then 'withdrawn' end as rule, null as pointer,
+       null as figure
   from target t
   left join accepted c on true
 

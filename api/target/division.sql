@@ -50,7 +50,11 @@ with part as (
     select * from own_decision($4::uuid, $5, $6::date, $7)
 ), ruling as (
     select r.*
-      from (select 1, 'not_found', '/decision_id', null
+      from (select 0, 'withdrawn', null, null
+              from parent
+             where withdrawn_at is not null
+             union all
+            select 1, 'not_found', '/decision_id', null
              where $4::uuid is not null and not exists (select from decided)
              union all
             select 2 + n, case $2 when 'territory' then 'not_child' else 'not_found' end,
@@ -65,10 +69,11 @@ with part as (
      limit 1
 ), total as (
     update cut_total
-       set allocated = allocated + case when additive then (select sum(quantity) from part) else 0 end
-     where assignment_id = (select id from parent where held) and cut = $2
+       set allocated = allocated + case when additive then (select sum(quantity) from part) else 0 end,
+           parts = parts + (select count(*) from part)
+     where assignment_id = (select id from parent where held) and cut = $2 and open
        and not exists (select from ruling)
-    returning quantity, allocated
+    returning *
 ), made as (
     insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, additive,
                             starts_on, ends_on, assigner, agency_id, collector_id, association_id,
@@ -81,10 +86,10 @@ with part as (
      order by s.unit_id, s.agency_id, s.collector_id, s.association_id, s.officer_id
     returning *
 ), entries as (
-    insert into assignment_entry (assignment_id, n, change, decision_id, decision_number, decided_on,
-                                  created_by, agency_id, collector_id, unit_id, province_id,
-                                  district_id, commune_id, giver_id)
-    select m.id, 1, m.quantity, d.id, d.number, d.issued_on, m.created_by, m.agency_id,
+    insert into assignment_entry (assignment_id, n, act, change, decision_id, decision_number,
+                                  decided_on, created_by, agency_id, collector_id, unit_id,
+                                  province_id, district_id, commune_id, giver_id)
+    select m.id, 1, 'give', m.quantity, d.id, d.number, d.issued_on, m.created_by, m.agency_id,
            m.collector_id, m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id
       from made m
       left join decided d on true
@@ -108,7 +113,9 @@ with part as (
 select p.id as assignment_id, $2 as cut, t.quantity, t.allocated,
        t.quantity - t.allocated as unallocated,
        (select json_agg(i.made order by i.n) from item i) as items,
-       p.held, r.rule, r.pointer, r.figure
+       p.held,
+       -- no total to divide: withdrawn while this statement waited for it
+       coalesce(r.rule, case when t.open is null then 'withdrawn' end), r.pointer, r.figure
   from parent p
   left join total t on true
   left join ruling r on true

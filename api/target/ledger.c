@@ -14,6 +14,8 @@ static const struct {
     enum problem_kind kind;
     enum flaw_kind flaw; /* of the member that the statement points at */
 } rules[] = {
+    {"withdrawn", WITHDRAWN, 0},
+    {"divided", DIVIDED, 0},
     {"not_found", NOT_FOUND, FLAW_NOT_FOUND},
     {"not_child", NOT_FOUND, FLAW_NOT_CHILD},
     {"too_large", RULE_BROKEN, FLAW_TOO_LARGE},

@@ -1,7 +1,8 @@
 -- part: plan_columns
 p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
        p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
-       p.decision_id as "decision.id", u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.created_at
+       p.decision_id as "decision.id", u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.withdrawn_at,
+       p.created_at
 
 -- name: indicator_list
 select code, kind, unit, direction, scheme, name_vi as "name.vi", name_en as "name.en"
@@ -59,9 +60,10 @@ with own as (
       from made m, measured i
     returning *
 ), entries as (
-    insert into assignment_entry (assignment_id, n, change, decision_id, decision_number, decided_on,
-                                  created_by, unit_id, province_id, district_id, commune_id, giver_id)
-    select r.id, 1, r.quantity, m.decision_id, m.decision_number, m.decided_on, r.created_by,
+    insert into assignment_entry (assignment_id, n, act, change, decision_id, decision_number,
+                                  decided_on, created_by, unit_id, province_id, district_id,
+                                  commune_id, giver_id)
+    select r.id, 1, 'give', r.quantity, m.decision_id, m.decision_number, m.decided_on, r.created_by,
            r.unit_id, r.province_id, r.district_id, r.commune_id, r.giver_id
       from root r, made m
 ), cuts as (

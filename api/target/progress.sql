@@ -118,6 +118,7 @@ case when l.credit_id is null
 
 -- part: aimed_at
 a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date and a.assigner = $5
+                 and a.withdrawn_at is null
 
 -- What a superior gave comes before a plan of the unit's own.
 -- part: target_of_unit

@@ -385,6 +385,9 @@ select gen_random_uuid(), 'vsi_new', '2019-01-01', '2019-12-31', 'social_insuran
        user_id
   from here
 
+-- name: plan set
+withdrawn_at = now()
+
 -- Each place's own, given by its giver; and one more for each unit that may give, whoever gave the
 -- first: what is written below an assignment names a true one.
 -- name: assignment arrange
@@ -421,17 +424,17 @@ select gen_random_uuid(), g.row_id, g.row_id, 'staff',
 quantity = r.quantity + 1
 
 -- name: assignment_entry arrange
-insert into assignment_entry (assignment_id, n, change, created_by, agency_id, collector_id, unit_id,
-                              province_id, district_id, commune_id, giver_id)
-select row_id, 1, 10, user_id, agency_id, collector_id, unit_id, province_id, district_id,
+insert into assignment_entry (assignment_id, n, act, change, created_by, agency_id, collector_id,
+                              unit_id, province_id, district_id, commune_id, giver_id)
+select row_id, 1, 'give', 10, user_id, agency_id, collector_id, unit_id, province_id, district_id,
        commune_id, giver_id
   from place
 -- name: assignment_entry match
 r.assignment_id = p.row_id
 -- name: assignment_entry insert
-insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, collector_id,
-                              unit_id, province_id, district_id, commune_id, giver_id)
-select given_by(letter, writer), 2, 1, 'Lý do', user_id, agency_id, collector_id, unit_id,
+insert into assignment_entry (assignment_id, n, act, change, reason, created_by, agency_id,
+                              collector_id, unit_id, province_id, district_id, commune_id, giver_id)
+select given_by(letter, writer), 2, 'amend', 1, 'Lý do', user_id, agency_id, collector_id, unit_id,
        province_id, district_id, commune_id, writer
   from here
 
@@ -715,23 +718,24 @@ select gen_random_uuid(), f.row_id, f.row_id, 'territory', 'unit', 5, 'vsi_new',
   from here h, place f
  where f.letter = 'f'
 -- name: attempt assignment_entry.assignment_of_elsewhere
-insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, unit_id,
+insert into assignment_entry (assignment_id, n, act, change, reason, created_by, agency_id, unit_id,
                               province_id, district_id, commune_id, giver_id)
-select f.row_id, 2, 1, 'Lý do', h.user_id, null, h.unit_id, h.province_id, h.district_id,
+select f.row_id, 2, 'amend', 1, 'Lý do', h.user_id, null, h.unit_id, h.province_id, h.district_id,
        h.commune_id, h.writer
   from here h, place f
  where f.letter = 'f'
 -- name: attempt assignment_entry.agency_of_elsewhere
-insert into assignment_entry (assignment_id, n, change, reason, created_by, agency_id, unit_id,
+insert into assignment_entry (assignment_id, n, act, change, reason, created_by, agency_id, unit_id,
                               province_id, district_id, commune_id, giver_id)
-select given_by(h.letter, h.writer), 2, 1, 'Lý do', h.user_id, f.row_id, h.unit_id,
+select given_by(h.letter, h.writer), 2, 'amend', 1, 'Lý do', h.user_id, f.row_id, h.unit_id,
        h.province_id, h.district_id, h.commune_id, h.writer
   from here h, place f
  where f.letter = 'f'
 -- name: attempt assignment_entry.decision_of_elsewhere
-insert into assignment_entry (assignment_id, n, change, reason, decision_id, decision_number, decided_on,
-                              created_by, unit_id, province_id, district_id, commune_id, giver_id)
-select given_by(h.letter, h.writer), 2, 1, 'Lý do', f.row_id, 'new', '2019-01-01', h.user_id, h.unit_id,
+insert into assignment_entry (assignment_id, n, act, change, reason, decision_id, decision_number,
+                              decided_on, created_by, unit_id, province_id, district_id, commune_id,
+                              giver_id)
+select given_by(h.letter, h.writer), 2, 'amend', 1, 'Lý do', f.row_id, 'new', '2019-01-01', h.user_id, h.unit_id,
        h.province_id, h.district_id, h.commune_id, h.writer
   from here h, place f
  where f.letter = 'f'
@@ -770,6 +774,11 @@ select given_by(letter, writer), 'territory', 10, 156, province_id, district_id,
 update cut_total set allocated = quantity + 1
 -- name: attempt cut_total.quantity_by_the_holder
 update cut_total set quantity = quantity + 1 where holder_id = scope_id() and giver_id <> scope_id()
+
+-- name: attempt cut_total.closed_by_the_holder
+update cut_total set open = false where holder_id = scope_id() and giver_id <> scope_id()
+-- name: attempt assignment.withdrawn_with_a_number
+update assignment set withdrawn_at = now() where giver_id = scope_id()
 
 -- name: attempt audit.by_somebody_else
 insert into audit (user_id, session_id, action, subjects, province_id, district_id, commune_id)
