@@ -68,6 +68,8 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/assignments/{id}/propose", UNIT_TIERS, TARGET_ASSIGN,   assignment_propose),
     ROUTE(POST,  "/v1/assignments/{id}/amend", UNIT_TIERS,   TARGET_ASSIGN,   assignment_amend),
     ROUTE(POST,  "/v1/assignments/{id}/withdraw", UNIT_TIERS, TARGET_ASSIGN,  assignment_withdraw),
+    ROUTE(POST,  "/v1/assignments/{id}/declare", UNIT_TIERS, TARGET_ASSIGN,   assignment_declare),
+    ROUTE(GET,   "/v1/assignments/{id}/declarations", UNIT_TIERS, TARGET_READ, declaration_list),
     ROUTE(POST,  "/v1/assignments/{id}/accept", ANY_TIER,    TARGET_ACCEPT,   assignment_accept),
     ROUTE(GET,   "/v1/assignments/{id}/history", ANY_TIER,   TARGET_READ,     assignment_history),
     ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),

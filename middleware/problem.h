@@ -70,6 +70,7 @@ enum flaw_kind {
     FLAW_IN_FUTURE,
     FLAW_NUMBER,
     FLAW_EITHER,
+    FLAW_RATIO,
     FLAW_COUNT
 };
 

@@ -298,3 +298,59 @@ drop trigger quantity_by_giver on cut_total;
 create trigger quantity_by_giver before update of quantity, open on cut_total
     for each row when (new.quantity <> old.quantity or new.open <> old.open)
     execute function quantity_by_giver();
+
+-- --- Declared over-assignment --------------------------------------------------------------------
+-- A holder may say, for one cut, by how much its parts exceed its own number, and why. Insert only; the
+-- newest is in force and stands in the division, where one check sees it.
+alter table cut_total
+    add declared_over bigint not null default 0 check (declared_over >= 0),
+    add declarations int not null default 0,
+    drop constraint cut_within_quantity,
+    add constraint cut_within_quantity check (allocated between 0 and quantity + declared_over),
+    add constraint cut_of_holder unique (assignment_id, cut, holder_id);
+create table cut_declaration (
+    assignment_id uuid not null,
+    cut text not null,
+    n int not null,
+    over bigint not null,
+    reason text not null,
+    decision_id uuid,
+    decision_number text,
+    decided_on date,
+    at timestamptz not null default statement_timestamp(),
+    created_by uuid not null,
+    unit_id int not null,
+    province_id int not null,
+    district_id int not null,
+    commune_id int not null,
+    giver_id int not null references unit,
+    primary key (assignment_id, cut, n),
+    check (unit_id = giver_id),
+    check ((decision_id is null) = (decision_number is null)),
+    check ((decision_id is null) = (decided_on is null)),
+    constraint declaration_by_holder foreign key (assignment_id, cut, unit_id)
+        references cut_total (assignment_id, cut, holder_id),
+    constraint declaration_decision
+        foreign key (decision_id, giver_id) references decision (id, giver_id),
+    foreign key (unit_id, province_id, district_id, commune_id)
+        references unit (id, province_id, district_id, commune_id) on update cascade
+);
+call wall_by_unit('cut_declaration');
+call given_by_unit('cut_declaration');
+grant select on cut_declaration to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (assignment_id, cut, n, over, reason, decision_id, decision_number, decided_on,
+              created_by, unit_id, province_id, district_id, commune_id, giver_id)
+   on cut_declaration to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant update (declared_over, declarations) on cut_total
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+create function declared_by_holder() returns trigger language plpgsql as $$
+begin
+    if new.holder_id is distinct from public.scope_id() then
+        raise insufficient_privilege using message = 'only the holder declares';
+    end if;
+    return new;
+end $$;
+create trigger declared_by_holder before update of declared_over on cut_total
+    for each row when (new.declared_over <> old.declared_over)
+    execute function declared_by_holder();

@@ -28,8 +28,9 @@ select {assignment_columns}, a.created_at::text, a.id::text
 -- name: assignment_get
 select {assignment_columns},
        (select coalesce(json_agg(json_build_object(
-                   'cut', t.cut, 'allocated', t.allocated,
-                   'unallocated', t.quantity - t.allocated) order by t.cut), '[]')
+                   'cut', t.cut, 'parts', t.parts, 'allocated', t.allocated,
+                   'unallocated', t.quantity - t.allocated, 'declared_over', t.declared_over)
+                   order by t.cut), '[]')
           from cut_total t where t.assignment_id = a.id) as cuts
   from assignment a
   join unit u on u.id = a.unit_id

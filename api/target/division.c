@@ -21,3 +21,23 @@ bool assignment_split(struct request *req)
                    mandate.number, mandate.decided_on, mandate.issuer));
     return row && ledger_reply(req, 201, row);
 }
+
+bool assignment_declare(struct request *req)
+{
+    struct mandate mandate;
+    json_int_t over = json_integer_value(json_object_get(req->json, "over"));
+    if (!mandate_of(req, &mandate)) {
+        return false;
+    }
+    const PGresult *row =
+        ask(req, SQL_ASSIGNMENT_DECLARE,
+            PARAMS(request_path_value(req, "id"), request_text(req, "cut"),
+                   arena_printf(req->arena, "%lld", (long long)over), request_text(req, "reason"),
+                   mandate.id, mandate.number, mandate.decided_on, mandate.issuer));
+    return row && ledger_reply(req, 201, row);
+}
+
+bool declaration_list(struct request *req)
+{
+    return answer_row(req, 200, SQL_DECLARATION_LIST, PARAMS(request_path_value(req, "id")));
+}

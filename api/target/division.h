@@ -6,5 +6,7 @@
 #include "middleware/request.h"
 
 bool assignment_split(struct request *req);
+bool assignment_declare(struct request *req);
+bool declaration_list(struct request *req);
 
 #endif

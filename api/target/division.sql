@@ -119,3 +119,60 @@ select p.id as assignment_id, $2 as cut, t.quantity, t.allocated,
   from parent p
   left join total t on true
   left join ruling r on true
+
+-- How much more than its own number the holder assigns in one cut. Less than what it has assigned
+-- already is refused by the division's own check.
+-- name: assignment_declare
+with target as (
+    select a.*, a.assignee_kind = 'unit' and a.unit_id = scope_id() as held
+      from assignment a
+     where a.id = $1::uuid
+), decided as (
+    select * from own_decision($5::uuid, $6, $7::date, $8)
+), ruling as (
+    select r.*
+      from target t, lateral
+           (values (1, t.withdrawn_at is not null, 'withdrawn', null),
+                   (2, $5::uuid is not null and not exists (select from decided), 'not_found',
+                    '/decision_id'),
+                   (3, not t.additive, 'ratio', '/over')) r (n, so, rule, pointer)
+     where r.so
+     order by r.n
+     limit 1
+), total as (
+    update cut_total t
+       set declared_over = $3::bigint, declarations = t.declarations + 1
+     where t.assignment_id = (select id from target where held) and t.cut = $2 and t.open
+       and not exists (select from ruling)
+    returning *
+), entry as (
+    insert into cut_declaration (assignment_id, cut, n, over, reason, decision_id, decision_number,
+                                 decided_on, created_by, unit_id, province_id, district_id,
+                                 commune_id, giver_id)
+    select t.assignment_id, t.cut, t.declarations, t.declared_over, $4, d.id, d.number, d.issued_on,
+           caller_id(), t.holder_id, t.province_id, t.district_id, t.commune_id, t.holder_id
+      from total t
+      left join decided d on true
+    returning *
+)
+select a.id as assignment_id, $2 as cut, e.n, e.over, t.quantity, t.allocated,
+       t.quantity - t.allocated as unallocated, e.reason, e.decision_number as "decision.number",
+       e.decided_on as "decision.decided_on", e.decision_id as "decision.id", e.at, e.created_by,
+       a.held, coalesce(r.rule, case when t.open is null then 'withdrawn' end), r.pointer,
+       null as figure
+  from target a
+  left join total t on true
+  left join entry e on true
+  left join ruling r on true
+
+-- name: declaration_list
+select (select coalesce(json_agg(json_build_object(
+                   'cut', d.cut, 'n', d.n, 'over', d.over, 'reason', d.reason,
+                   'decision', case when d.decision_id is not null then json_build_object(
+                       'number', d.decision_number, 'decided_on', d.decided_on,
+                       'id', d.decision_id) end,
+                   'at', to_char(d.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'created_by', d.created_by) order by d.cut, d.n), '[]')
+          from cut_declaration d where d.assignment_id = a.id) as items
+  from assignment a
+ where a.id = $1::uuid

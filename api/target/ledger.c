@@ -19,6 +19,7 @@ static const struct {
     {"not_found", NOT_FOUND, FLAW_NOT_FOUND},
     {"not_child", NOT_FOUND, FLAW_NOT_CHILD},
     {"too_large", RULE_BROKEN, FLAW_TOO_LARGE},
+    {"ratio", RULE_BROKEN, FLAW_RATIO},
 };
 
 static bool refuse(struct request *req, const char *rule, const char *pointer, const char *figure)

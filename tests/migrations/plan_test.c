@@ -63,6 +63,7 @@ static const struct list {
     {SQL_UNIT_BY_CODE, "unit", ALL_SLICES, FEW, {"'23173', '{commune,hamlet}', '', 0, 51"}},
     {SQL_UNIT_SEARCH, "unit", ALL_SLICES, SEARCHING, {NULL}},
     {SQL_PERSON_SEARCH, "person", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_DECLARATION_LIST, "cut_declaration", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_INDICATOR_LIST, "indicator", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_SESSION_LIST, "session", ALL_SLICES, OUTSIDE, {NULL}},
 };

@@ -468,6 +468,19 @@ select given_by(letter, writer), 'territory', 10, unit_id, province_id, district
 -- name: cut_total set
 allocated = 1
 
+-- name: cut_declaration arrange
+insert into cut_declaration (assignment_id, cut, n, over, reason, created_by, unit_id, province_id,
+                             district_id, commune_id, giver_id)
+select row_id, 'staff', 1, 5, 'Lý do', user_id, unit_id, province_id, district_id, commune_id, unit_id
+  from place
+-- name: cut_declaration match
+r.assignment_id = p.row_id
+-- name: cut_declaration insert
+insert into cut_declaration (assignment_id, cut, n, over, reason, created_by, unit_id, province_id,
+                             district_id, commune_id, giver_id)
+select row_id, 'staff', 2, 5, 'Lý do', user_id, unit_id, province_id, district_id, commune_id, writer
+  from here
+
 -- name: migration match
 r.version = 1 and p.letter is not null
 
@@ -775,6 +788,23 @@ update cut_total set allocated = quantity + 1
 -- name: attempt cut_total.quantity_by_the_holder
 update cut_total set quantity = quantity + 1 where holder_id = scope_id() and giver_id <> scope_id()
 
+-- name: attempt cut_total.declared_by_the_giver
+update cut_total set declared_over = 1 where holder_id <> scope_id() and giver_id = scope_id()
+-- name: attempt cut_declaration.cut_of_elsewhere
+insert into cut_declaration (assignment_id, cut, n, over, reason, created_by, unit_id, province_id,
+                             district_id, commune_id, giver_id)
+select f.row_id, 'staff', 2, 5, 'Lý do', h.user_id, h.unit_id, h.province_id, h.district_id,
+       h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt cut_declaration.decision_of_elsewhere
+insert into cut_declaration (assignment_id, cut, n, over, reason, decision_id, decision_number,
+                             decided_on, created_by, unit_id, province_id, district_id, commune_id,
+                             giver_id)
+select h.row_id, 'staff', 2, 5, 'Lý do', f.row_id, 'new', '2019-01-01', h.user_id, h.unit_id,
+       h.province_id, h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
 -- name: attempt cut_total.closed_by_the_holder
 update cut_total set open = false where holder_id = scope_id() and giver_id <> scope_id()
 -- name: attempt assignment.withdrawn_with_a_number

@@ -49,6 +49,7 @@ Suite *decision_suite(void);
 Suite *assignee_suite(void);
 Suite *ratio_suite(void);
 Suite *withdrawal_suite(void);
+Suite *declaration_suite(void);
 Suite *ledger_suite(void);
 Suite *rollup_suite(void);
 Suite *start_suite(void);
