@@ -72,6 +72,7 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/assignments/{id}/declarations", UNIT_TIERS, TARGET_READ, declaration_list),
     ROUTE(POST,  "/v1/assignments/{id}/accept", ANY_TIER,    TARGET_ACCEPT,   assignment_accept),
     ROUTE(GET,   "/v1/assignments/{id}/history", ANY_TIER,   TARGET_READ,     assignment_history),
+    ROUTE(GET,   "/v1/divisions",              UNIT_TIERS,   TARGET_READ,     division_list),
     ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),
 
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),

@@ -354,3 +354,47 @@ end $$;
 create trigger declared_by_holder before update of declared_over on cut_total
     for each row when (new.declared_over <> old.declared_over)
     execute function declared_by_holder();
+
+-- --- The report of divisions ---------------------------------------------------------------------
+-- Which divisions are over, under or exact. A division repeats what it counts, when and for whom, so
+-- that an index serves each filter in order, without a join behind a second policy; it has no state when
+-- it is closed or when its parts do not add up.
+alter table cut_total no force row level security;
+alter table assignment no force row level security;
+alter table cut_total
+    add id uuid not null default uuid7(),
+    add indicator text,
+    add starts_on date,
+    add ends_on date,
+    add assigner text,
+    add state text generated always as (case when not open or not additive then null
+                                             when allocated > quantity then 'over'
+                                             when allocated = quantity then 'exact'
+                                             else 'under' end) stored;
+update cut_total t
+   set indicator = a.indicator, starts_on = a.starts_on, ends_on = a.ends_on, assigner = a.assigner
+  from assignment a
+ where a.id = t.assignment_id;
+alter table cut_total force row level security;
+alter table assignment force row level security;
+alter table cut_total
+    alter indicator set not null,
+    alter starts_on set not null,
+    alter ends_on set not null,
+    alter assigner set not null;
+grant insert (indicator, starts_on, ends_on, assigner) on cut_total
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+create index cut_total_newest on cut_total (state, id) where province_id >= 0;
+create index cut_total_measure on cut_total (indicator, starts_on, ends_on, state, id)
+ where province_id >= 0;
+do $$
+declare
+    tier text;
+begin
+    foreach tier in array array['province', 'district', 'commune'] loop
+        execute format('create index cut_total_%1$s on cut_total (%1$s_id, state, id)', tier);
+        execute format('create index cut_total_%1$s_measure on cut_total '
+                       '(%1$s_id, indicator, starts_on, ends_on, state, id)', tier);
+    end loop;
+end $$;

@@ -8,5 +8,6 @@
 bool assignment_split(struct request *req);
 bool assignment_declare(struct request *req);
 bool declaration_list(struct request *req);
+bool division_list(struct request *req);
 
 #endif

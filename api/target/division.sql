@@ -94,10 +94,10 @@ with part as (
       from made m
       left join decided d on true
 ), cuts as (
-    insert into cut_total (assignment_id, cut, quantity, additive, holder_id, province_id,
-                           district_id, commune_id, giver_id)
-    select m.id, c.cut, m.quantity, m.additive, m.unit_id, m.province_id, m.district_id,
-           m.commune_id, m.giver_id
+    insert into cut_total (assignment_id, cut, quantity, additive, indicator, starts_on, ends_on,
+                           assigner, holder_id, province_id, district_id, commune_id, giver_id)
+    select m.id, c.cut, m.quantity, m.additive, m.indicator, m.starts_on, m.ends_on, m.assigner,
+           m.unit_id, m.province_id, m.district_id, m.commune_id, m.giver_id
       from made m
       join assignee s on s.unit_id = m.unit_id and s.divides,
            unnest(array['territory', 'organisation', 'staff']) c (cut)
@@ -176,3 +176,39 @@ select (select coalesce(json_agg(json_build_object(
           from cut_declaration d where d.assignment_id = a.id) as items
   from assignment a
  where a.id = $1::uuid
+
+-- part: division_rows
+t.id, t.assignment_id, t.cut, t.state, t.quantity, t.allocated,
+       t.quantity - t.allocated as unallocated, t.declared_over,
+       case when t.quantity > 0 then round(t.allocated * 100.0 / t.quantity, 2) end as percent,
+       t.parts, u.id as "holder.id", u.code as "holder.code", u.name as "holder.name", t.indicator,
+       t.starts_on as "period.from", t.ends_on as "period.to", t.assigner, t.giver_id,
+       t.state, t.id::text
+  from cut_total t
+  join unit u on u.id = t.holder_id
+
+-- name: division_list
+select {division_rows}
+ where (t.state, t.id) < ($1, $2::uuid)
+ order by t.state desc, t.id desc
+ limit $3::int
+
+-- name: division_list_in_state
+select {division_rows}
+ where t.state = $1 and t.id < $2::uuid
+ order by t.id desc
+ limit $3::int
+
+-- name: division_list_of_measure
+select {division_rows}
+ where t.indicator = $4 and t.starts_on = $5::date and t.ends_on = $6::date
+   and (t.state, t.id) < ($1, $2::uuid)
+ order by t.state desc, t.id desc
+ limit $3::int
+
+-- name: division_list_of_measure_in_state
+select {division_rows}
+ where t.indicator = $4 and t.starts_on = $5::date and t.ends_on = $6::date
+   and t.state = $1 and t.id < $2::uuid
+ order by t.id desc
+ limit $3::int

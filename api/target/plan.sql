@@ -67,10 +67,10 @@ with own as (
            r.unit_id, r.province_id, r.district_id, r.commune_id, r.giver_id
       from root r, made m
 ), cuts as (
-    insert into cut_total (assignment_id, cut, quantity, additive, holder_id, province_id,
-                           district_id, commune_id, giver_id)
-    select r.id, c.cut, r.quantity, r.additive, r.unit_id, r.province_id, r.district_id,
-           r.commune_id, r.giver_id
+    insert into cut_total (assignment_id, cut, quantity, additive, indicator, starts_on, ends_on,
+                           assigner, holder_id, province_id, district_id, commune_id, giver_id)
+    select r.id, c.cut, r.quantity, r.additive, r.indicator, r.starts_on, r.ends_on, r.assigner,
+           r.unit_id, r.province_id, r.district_id, r.commune_id, r.giver_id
       from root r, unnest(array['territory', 'organisation', 'staff']) c (cut)
 )
 select {plan_columns},

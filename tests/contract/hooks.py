@@ -75,6 +75,8 @@ def before_call(context, case, kwargs):
 BEYOND_SCHEMA = (
     [("q", "pattern")],  # names are sought by letters and digits, of whatever alphabet
     [("purpose", "required")],  # of person_get, where `reveal` is given
+    [("indicator", "required")],  # of division_list: both or none
+    [("period", "required")],
 )
 
 

@@ -20,6 +20,10 @@ enum { PAGE = 50 };
             "now() - interval '400 days', '01900000-0000-7000-8000-000000000000', '51'"            \
     }
 
+/* From the newest of a state on. */
+#define DIVISION(state) "'" state "', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'"
+#define MEASURE ", 'vsi_new', '2005-01-01', '2005-12-31'"
+
 enum shape {
     ORDERED,   /* an ordered index scan that reads one row more than the page at most */
     FEW,       /* a key leaves so few rows that their order does not matter */
@@ -46,6 +50,22 @@ static const struct list {
     {SQL_PLAN_LIST, "plan", ALL_SLICES, ORDERED, NEWEST},
     {SQL_ASSIGNMENT_LIST, "assignment", ALL_SLICES, ORDERED, NEWEST},
     {SQL_ASSIGNMENT_LIST_HELD, "assignment", UNIT_SLICES, ORDERED, NEWEST},
+    {SQL_DIVISION_LIST, "cut_total", ALL_SLICES, ORDERED, {DIVISION("~"), DIVISION("over")}},
+    {SQL_DIVISION_LIST_IN_STATE,
+     "cut_total",
+     ALL_SLICES,
+     ORDERED,
+     {DIVISION("under"), DIVISION("over")}},
+    {SQL_DIVISION_LIST_OF_MEASURE,
+     "cut_total",
+     ALL_SLICES,
+     ORDERED,
+     {DIVISION("~") MEASURE, DIVISION("over") MEASURE}},
+    {SQL_DIVISION_LIST_OF_MEASURE_IN_STATE,
+     "cut_total",
+     ALL_SLICES,
+     ORDERED,
+     {DIVISION("under") MEASURE, DIVISION("over") MEASURE}},
     {SQL_AUDIT_LIST, "audit", ALL_SLICES, ORDERED, NEWEST},
     /* A collector finds themselves, in both. */
     {SQL_COLLECTOR_LIST, "collector", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
@@ -117,22 +137,28 @@ static const char *const rows[] = {
     "now() - y * interval '1 hour' from decision d, indicator i, generate_series(2000, 2009) y, "
     "unnest(array['social_insurance', 'people_committee', 'people_council']) s "
     "where d.number = 'x1'",
-    "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, starts_on, "
-    "ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, "
-    "created_by) select id, id, 'root', 'unit', 1000, indicator, starts_on, ends_on, assigner, "
-    "unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan",
+    "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, additive, "
+    "starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, "
+    "created_at, created_by) select id, id, 'root', 'unit', 1000, indicator, "
+    "indicator <> 'health_coverage', starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan",
     "insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, "
-    "starts_on, ends_on, assigner, agency_id, collector_id, unit_id, province_id, district_id, "
-    "commune_id, giver_id, created_at, created_by) "
-    "select uuid7(), p.id, p.id, 'staff', 'collector', 10, p.indicator, p.starts_on, p.ends_on, "
+    "additive, starts_on, ends_on, assigner, agency_id, collector_id, unit_id, province_id, "
+    "district_id, commune_id, giver_id, created_at, created_by) "
+    "select uuid7(), p.id, p.id, 'staff', 'collector', 10, p.indicator, "
+    "p.indicator <> 'health_coverage', p.starts_on, p.ends_on, "
     "p.assigner, c.agency_id, c.id, c.unit_id, c.province_id, c.district_id, c.commune_id, "
     "p.giver_id, p.created_at, p.created_by from plan p, collector c "
     "where p.giver_id = 168 and c.full_name <> 'x'",
+    "insert into cut_total (assignment_id, cut, quantity, allocated, declared_over, indicator, "
+    "starts_on, ends_on, assigner, holder_id, province_id, district_id, commune_id, giver_id) "
+    "select a.id, 'territory', 1000, 900 + 100 * (random() * 2)::int, 100, a.indicator, "
+    "a.starts_on, a.ends_on, a.assigner, a.unit_id, a.province_id, a.district_id, a.commune_id, "
+    "a.giver_id from assignment a where a.cut = 'root' and a.indicator like '%_new'",
     "insert into audit (at, user_id, session_id, action, subjects, province_id, district_id, "
     "commune_id) select p.created_at, uuid7(), uuid7(), 'person_get', array[p.id], p.province_id, "
     "p.district_id, p.commune_id from person p",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
-    "audit",
+    "cut_total, audit",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "

@@ -50,6 +50,7 @@ Suite *assignee_suite(void);
 Suite *ratio_suite(void);
 Suite *withdrawal_suite(void);
 Suite *declaration_suite(void);
+Suite *division_suite(void);
 Suite *ledger_suite(void);
 Suite *rollup_suite(void);
 Suite *start_suite(void);
