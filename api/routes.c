@@ -10,6 +10,7 @@
 #include "api/target/amendment.h"
 #include "api/target/assignment.h"
 #include "api/target/division.h"
+#include "api/target/phasing.h"
 #include "api/target/plan.h"
 #include "api/target/progress.h"
 #include "api/target/proposal.h"
@@ -68,6 +69,7 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/assignments/{id}/propose", UNIT_TIERS, TARGET_ASSIGN,   assignment_propose),
     ROUTE(POST,  "/v1/assignments/{id}/amend", UNIT_TIERS,   TARGET_ASSIGN,   assignment_amend),
     ROUTE(POST,  "/v1/assignments/{id}/withdraw", UNIT_TIERS, TARGET_ASSIGN,  assignment_withdraw),
+    ROUTE(POST,  "/v1/assignments/{id}/phase", UNIT_TIERS,   TARGET_ASSIGN,   assignment_phase),
     ROUTE(POST,  "/v1/assignments/{id}/declare", UNIT_TIERS, TARGET_ASSIGN,   assignment_declare),
     ROUTE(GET,   "/v1/assignments/{id}/declarations", UNIT_TIERS, TARGET_READ, declaration_list),
     ROUTE(POST,  "/v1/assignments/{id}/accept", ANY_TIER,    TARGET_ACCEPT,   assignment_accept),

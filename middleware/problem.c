@@ -69,6 +69,7 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_NUMBER]     = {"number", 0, {"không khớp với năm sinh hoặc giới tính", "does not fit year of birth or sex"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
     [FLAW_RATIO]      = {"ratio", 0, {"không áp dụng cho chỉ tiêu tỷ lệ", "does not apply to a ratio"}},
+    [FLAW_SUM]        = {"sum", 0, {"phải có tổng bằng %s", "must add up to %s"}},
     [FLAW_EITHER]     = {"either", 0, {"không được gửi cùng với %s", "must not come together with %s"}},
 };
 

@@ -71,6 +71,7 @@ enum flaw_kind {
     FLAW_NUMBER,
     FLAW_EITHER,
     FLAW_RATIO,
+    FLAW_SUM,
     FLAW_COUNT
 };
 

@@ -398,3 +398,15 @@ begin
                        '(%1$s_id, indicator, starts_on, ends_on, state, id)', tier);
     end loop;
 end $$;
+
+-- --- Months --------------------------------------------------------------------------------------
+-- A phased number lies in the months of its period: entries move it there from "no month" and between
+-- months, and add up to nothing.
+alter table assignment add phased boolean not null default false;
+alter table assignment_entry
+    add month date check (extract(day from month) = 1),
+    drop constraint assignment_entry_act_check,
+    add constraint assignment_entry_act_check check (act in ('give', 'amend', 'phase', 'withdraw'));
+grant update (phased) on assignment to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (month) on assignment_entry
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;

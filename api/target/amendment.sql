@@ -5,14 +5,24 @@ with target as (
     select a.*, a.giver_id = scope_id() as held from assignment a where a.id = $1::uuid
 ), decided as (
     select * from own_decision($4::uuid, $5, $6::date, $7)
+), in_month as (
+    select coalesce(sum(change), 0)::bigint as quantity
+      from assignment_entry
+     where assignment_id = $1::uuid and month = $8::date
 ), ruling as (
     select r.*
-      from target t, lateral
+      from target t
+      left join in_month i on $8::date is not null, lateral
            (values (1, t.withdrawn_at is not null, 'withdrawn', null, null),
                    (2, $4::uuid is not null and not exists (select from decided), 'not_found',
                     '/decision_id', null),
                    (3, not t.additive and t.quantity + $2::bigint > 10000, 'too_large', '/change',
-                    (10000 - t.quantity)::text)) r (n, so, rule, pointer, figure)
+                    (10000 - t.quantity)::text),
+                   (4, t.phased and $8::date is null, 'required', '/month', null),
+                   (5, $8::date is not null and not (t.phased and $8::date between t.starts_on
+                                                                              and t.ends_on),
+                    'no_month', '/month', null),
+                   (6, $2::bigint < -i.quantity, 'too_small', '/change', (-i.quantity)::text)) r (n, so, rule, pointer, figure)
      where r.so
      order by r.n
      limit 1
@@ -37,16 +47,17 @@ with target as (
      where a.id = t.id and (select count(*) from below) >= 0
     returning a.*
 ), entry as (
-    insert into assignment_entry (assignment_id, n, act, change, reason, decision_id,
+    insert into assignment_entry (assignment_id, n, act, month, change, reason, decision_id,
                                   decision_number, decided_on, created_by, agency_id, collector_id,
                                   unit_id, province_id, district_id, commune_id, giver_id)
-    select c.id, c.version, 'amend', $2::bigint, $3, d.id, d.number, d.issued_on, caller_id(), c.agency_id,
+    select c.id, c.version, 'amend', $8::date, $2::bigint, $3, d.id, d.number, d.issued_on, caller_id(), c.agency_id,
            c.collector_id, c.unit_id, c.province_id, c.district_id, c.commune_id, c.giver_id
       from changed c
       left join decided d on true
     returning *
 )
-select t.id as assignment_id, e.n, e.change, c.quantity as total, e.reason,
+select t.id as assignment_id, e.n, to_char(e.month, 'YYYY-MM') as month, e.change,
+       c.quantity as total, e.reason,
        e.decision_number as "decision.number", e.decided_on as "decision.decided_on",
        e.decision_id as "decision.id", e.at, e.created_by, t.held, r.rule, r.pointer, r.figure
   from target t
@@ -54,7 +65,8 @@ select t.id as assignment_id, e.n, e.change, c.quantity as total, e.reason,
   left join entry e on true
   left join ruling r on true
 
--- Withdraws a number that nobody has divided further. The parent's division gets it back.
+-- Withdraws a number that nobody has divided further, out of every month that it lies in. The parent's
+-- division gets it back.
 -- name: assignment_withdraw
 with target as (
     select a.*, a.giver_id = scope_id() as held from assignment a where a.id = $1::uuid
@@ -73,6 +85,14 @@ with target as (
      limit 1
 ), allowed as (
     select * from target where held and not exists (select from ruling)
+), taken as (
+    select month, quantity, row_number() over (order by month nulls first)::int as k,
+           count(*) over ()::int as count
+      from (select month, sum(change)::bigint as quantity
+              from assignment_entry
+             where assignment_id = $1::uuid
+             group by month) e
+     where quantity <> 0 or month is null and (select quantity from target) = 0
 ), above as (
     update cut_total t
        set allocated = t.allocated - case when t.additive then a.quantity else 0 end,
@@ -88,7 +108,8 @@ with target as (
     returning 1
 ), changed as (
     update assignment a
-       set quantity = 0, withdrawn_at = statement_timestamp(), version = a.version + 1
+       set quantity = 0, withdrawn_at = statement_timestamp(),
+           version = a.version + (select max(count) from taken)
       from allowed t
      where a.id = t.id and (select count(*) from below) >= 0
     returning a.*, -t.quantity as change
@@ -97,21 +118,21 @@ with target as (
        set withdrawn_at = c.withdrawn_at
       from changed c
      where p.id = c.plan_id and c.cut = 'root'
-), entry as (
-    insert into assignment_entry (assignment_id, n, act, change, reason, decision_id,
+), entries as (
+    insert into assignment_entry (assignment_id, n, act, month, change, reason, decision_id,
                                   decision_number, decided_on, created_by, agency_id, collector_id,
                                   unit_id, province_id, district_id, commune_id, giver_id)
-    select c.id, c.version, 'withdraw', c.change, $2, d.id, d.number, d.issued_on, caller_id(),
-           c.agency_id, c.collector_id, c.unit_id, c.province_id, c.district_id, c.commune_id,
-           c.giver_id
+    select c.id, c.version - m.count + m.k, 'withdraw', m.month, -m.quantity, $2, d.id, d.number,
+           d.issued_on, caller_id(), c.agency_id, c.collector_id, c.unit_id, c.province_id,
+           c.district_id, c.commune_id, c.giver_id
       from changed c
+     cross join taken m
       left join decided d on true
-    returning *
 )
-select t.id as assignment_id, e.change, e.reason, e.decision_number as "decision.number",
-       e.decided_on as "decision.decided_on", e.decision_id as "decision.id",
-       c.withdrawn_at, e.created_by as withdrawn_by, t.held, r.rule, r.pointer, null as figure
+select t.id as assignment_id, c.change, $2 as reason, d.number as "decision.number",
+       d.issued_on as "decision.decided_on", d.id as "decision.id",
+       c.withdrawn_at, caller_id() as withdrawn_by, t.held, r.rule, r.pointer, null as figure
   from target t
   left join changed c on true
-  left join entry e on true
+  left join decided d on true
   left join ruling r on true

@@ -24,6 +24,14 @@ select {assignment_columns}, a.created_at::text, a.id::text
  order by a.created_at desc, a.id desc
  limit $3::int
 
+-- The months of a phased number, also those that have nothing.
+-- part: months
+(select coalesce(json_agg(json_build_object('month', to_char(m, 'YYYY-MM'), 'quantity',
+                   (select coalesce(sum(e.change), 0)::bigint from assignment_entry e
+                     where e.assignment_id = a.id and e.month = m)) order by m), '[]')
+          from generate_series(a.starts_on::timestamp, a.ends_on, '1 month') m
+         where a.phased) as months
+
 -- One assignment with its divisions.
 -- name: assignment_get
 select {assignment_columns},
@@ -31,20 +39,24 @@ select {assignment_columns},
                    'cut', t.cut, 'parts', t.parts, 'allocated', t.allocated,
                    'unallocated', t.quantity - t.allocated, 'declared_over', t.declared_over)
                    order by t.cut), '[]')
-          from cut_total t where t.assignment_id = a.id) as cuts
+          from cut_total t where t.assignment_id = a.id) as cuts,
+       {months}
   from assignment a
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid
 
 -- name: assignment_get_as_agent
-select {assignment_columns}, '[]'::json as cuts
+select {assignment_columns}, '[]'::json as cuts,
+       {months}
   from assignment a
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid
 
+-- A phasing moves the number between months and leaves the total alone.
 -- name: assignment_history
-select e.n, e.act, e.change,
-       (sum(e.change) over (order by e.n))::bigint as total, e.reason,
+select e.n, e.act, to_char(e.month, 'YYYY-MM') as month, e.change,
+       (sum(case e.act when 'phase' then 0 else e.change end) over (order by e.n))::bigint as total,
+       e.reason,
        e.decision_number as "decision.number", e.decided_on as "decision.decided_on",
        e.decision_id as "decision.id", e.at, e.created_by
   from assignment_entry e

@@ -6,7 +6,7 @@
 #include "middleware/problem.h"
 #include "middleware/transaction.h"
 
-enum { HELD, REFUSED, POINTER, FIGURE, VERDICT_COLUMNS };
+enum { HELD, RULE, POINTER, FIGURE, VERDICT_COLUMNS };
 
 /* The rules by the names that the statements give them. */
 static const struct {
@@ -19,7 +19,10 @@ static const struct {
     {"not_found", NOT_FOUND, FLAW_NOT_FOUND},
     {"not_child", NOT_FOUND, FLAW_NOT_CHILD},
     {"too_large", RULE_BROKEN, FLAW_TOO_LARGE},
+    {"too_small", RULE_BROKEN, FLAW_TOO_SMALL},
     {"ratio", RULE_BROKEN, FLAW_RATIO},
+    {"required", RULE_BROKEN, FLAW_REQUIRED},
+    {"no_month", RULE_BROKEN, FLAW_NOT_FOUND},
 };
 
 static bool refuse(struct request *req, const char *rule, const char *pointer, const char *figure)
@@ -34,7 +37,7 @@ static bool refuse(struct request *req, const char *rule, const char *pointer, c
     return fail(req, INTERNAL);
 }
 
-bool ledger_reply(struct request *req, int status, const PGresult *rows)
+bool ledger_allows(struct request *req, const PGresult *rows)
 {
     int columns = PQnfields(rows) - VERDICT_COLUMNS;
     const char *verdict[VERDICT_COLUMNS];
@@ -48,6 +51,11 @@ bool ledger_reply(struct request *req, int status, const PGresult *rows)
     if (strcmp(verdict[HELD], "t") != 0) {
         return fail(req, FORBIDDEN); /* visible, but somebody else's to do */
     }
-    return verdict[REFUSED] ? refuse(req, verdict[REFUSED], verdict[POINTER], verdict[FIGURE])
-                            : reply_row(req, status, rows, columns);
+    return !verdict[RULE] || refuse(req, verdict[RULE], verdict[POINTER], verdict[FIGURE]);
+}
+
+bool ledger_reply(struct request *req, int status, const PGresult *rows)
+{
+    return ledger_allows(req, rows) &&
+           reply_row(req, status, rows, PQnfields(rows) - VERDICT_COLUMNS);
 }

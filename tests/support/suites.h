@@ -51,6 +51,7 @@ Suite *ratio_suite(void);
 Suite *withdrawal_suite(void);
 Suite *declaration_suite(void);
 Suite *division_suite(void);
+Suite *phasing_suite(void);
 Suite *ledger_suite(void);
 Suite *rollup_suite(void);
 Suite *start_suite(void);
