@@ -23,10 +23,18 @@ bool assignment_list(struct request *req)
                        PARAMS(key.first, key.second, page_rows(req)));
 }
 
+/* ?at=: as it was at the end of that day. */
 bool assignment_get(struct request *req)
 {
+    const char *id = request_path_value(req, "id");
+    const char *at = request_query(req, "at");
+    if (at) {
+        return answer_row(req, 200,
+                          is_agent(req) ? SQL_ASSIGNMENT_GET_AT_AS_AGENT : SQL_ASSIGNMENT_GET_AT,
+                          PARAMS(id, at));
+    }
     return answer_row(req, 200, is_agent(req) ? SQL_ASSIGNMENT_GET_AS_AGENT : SQL_ASSIGNMENT_GET,
-                      PARAMS(request_path_value(req, "id")));
+                      PARAMS(id));
 }
 
 bool assignment_accept(struct request *req)
@@ -37,5 +45,7 @@ bool assignment_accept(struct request *req)
 
 bool assignment_history(struct request *req)
 {
-    return answer_some(req, SQL_ASSIGNMENT_HISTORY, PARAMS(request_path_value(req, "id")));
+    const char *at = request_query(req, "at");
+    return answer_some(req, SQL_ASSIGNMENT_HISTORY,
+                       PARAMS(request_path_value(req, "id"), at ? at : "infinity"));
 }

@@ -52,15 +52,74 @@ select {assignment_columns}, '[]'::json as cuts,
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid
 
+-- An assignment as it was at the end of a day in Vietnam: the number that its entries until then say.
+-- part: as_it_was
+day as (
+    select ($2::date + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh' as ends
+), entry as (
+    select e.* from assignment_entry e, day where e.assignment_id = $1::uuid and e.at < day.ends
+), a as (
+    select a.id, a.plan_id, a.parent_id, a.cut, a.assignee_kind, a.indicator, a.starts_on, a.ends_on,
+           a.assigner, a.agency_id, a.collector_id, a.association_id, a.officer_id, a.unit_id,
+           a.giver_id, a.created_at, (select sum(change) from entry)::bigint as quantity,
+           case when a.withdrawn_at < day.ends then a.withdrawn_at end as withdrawn_at
+      from assignment a, day
+     where a.id = $1::uuid and exists (select from entry)
+)
+
+-- part: months_as_they_were
+(select coalesce(json_agg(json_build_object('month', to_char(m, 'YYYY-MM'), 'quantity',
+                   (select coalesce(sum(e.change), 0)::bigint from entry e where e.month = m))
+                   order by m), '[]')
+          from generate_series(a.starts_on::timestamp, a.ends_on, '1 month') m
+         where exists (select from entry where act = 'phase')) as months
+
+-- Its divisions are what the entries of its parts say, and the declarations until then.
+-- name: assignment_get_at
+with {as_it_was}, part as (
+    select c.cut, sum(case when c.additive then e.change else 0 end)::bigint as allocated,
+           count(*) filter (where e.n = 1 and (c.withdrawn_at is null or c.withdrawn_at >= day.ends))
+               as parts
+      from day, assignment c
+      join assignment_entry e on e.assignment_id = c.id
+     where c.parent_id = $1::uuid and e.at < day.ends
+     group by c.cut
+), declared as (
+    select distinct on (d.cut) d.cut, d.over
+      from cut_declaration d, day
+     where d.assignment_id = $1::uuid and d.at < day.ends
+     order by d.cut, d.n desc
+)
+select {assignment_columns},
+       (select coalesce(json_agg(json_build_object(
+                   'cut', t.cut, 'parts', coalesce(p.parts, 0),
+                   'allocated', coalesce(p.allocated, 0),
+                   'unallocated', a.quantity - coalesce(p.allocated, 0),
+                   'declared_over', coalesce(d.over, 0)) order by t.cut), '[]')
+          from unnest(array['organisation', 'staff', 'territory']) t (cut)
+          left join part p on p.cut = t.cut
+          left join declared d on d.cut = t.cut
+         where a.assignee_kind = 'unit' and u.kind <> 'hamlet') as cuts,
+       {months_as_they_were}
+  from a
+  join unit u on u.id = a.unit_id
+
+-- name: assignment_get_at_as_agent
+with {as_it_was}
+select {assignment_columns}, '[]'::json as cuts,
+       {months_as_they_were}
+  from a
+  join unit u on u.id = a.unit_id
+
 -- A phasing moves the number between months and leaves the total alone.
 -- name: assignment_history
 select e.n, e.act, to_char(e.month, 'YYYY-MM') as month, e.change,
        (sum(case e.act when 'phase' then 0 else e.change end) over (order by e.n))::bigint as total,
-       e.reason,
-       e.decision_number as "decision.number", e.decided_on as "decision.decided_on",
+       e.reason, e.decision_number as "decision.number", e.decided_on as "decision.decided_on",
        e.decision_id as "decision.id", e.at, e.created_by
   from assignment_entry e
  where e.assignment_id = $1::uuid
+   and e.at < ($2::date + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh'
  order by e.n
 
 -- name: assignment_accept

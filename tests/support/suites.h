@@ -52,6 +52,7 @@ Suite *withdrawal_suite(void);
 Suite *declaration_suite(void);
 Suite *division_suite(void);
 Suite *phasing_suite(void);
+Suite *as_of_suite(void);
 Suite *ledger_suite(void);
 Suite *rollup_suite(void);
 Suite *start_suite(void);
