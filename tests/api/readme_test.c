@@ -34,7 +34,7 @@ static int extract(const char *heading, FILE *out)
 /* What the demo holds, so that the story starts from it whatever ran before. */
 static void empty_the_demo(void)
 {
-    sql_text("truncate cut_total, assignment_entry, assignment_acceptance, "
+    sql_text("truncate cut_declaration, cut_total, assignment_entry, assignment_acceptance, "
              "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
              "person_period, enrolment_event, enrolment, person_identity, person");
 }

@@ -50,3 +50,25 @@ void expect_flaw(struct answer answer, int status, const char *pointer, const ch
     ck_assert_str_eq(text_member(answer, "errors.0.pointer"), pointer);
     ck_assert_str_eq(text_member(answer, "errors.0.code"), flaw);
 }
+
+const char *const broken_ledgers =
+    "with part as (select parent_id, cut, count(*) as n, sum(quantity) as quantity from assignment "
+    "where withdrawn_at is null and parent_id is not null group by parent_id, cut), "
+    "month as (select assignment_id, month, sum(change) as quantity, count(*) as n from "
+    "assignment_entry group by assignment_id, month), "
+    "number as (select assignment_id, sum(quantity) as quantity, sum(n) as n, "
+    "coalesce(sum(quantity) filter (where month is null), 0) as in_none, "
+    "count(*) filter (where month is not null) as months, min(quantity) as least from month group "
+    "by assignment_id), "
+    "said as (select distinct on (assignment_id, cut) assignment_id, cut, over, n from "
+    "cut_declaration order by assignment_id, cut, n desc) "
+    "select coalesce(string_agg(what, ', '), '') from ("
+    "select 'cut of ' || t.assignment_id from cut_total t join assignment a on a.id = "
+    "t.assignment_id left join part p on p.parent_id = a.id and p.cut = t.cut left join said s on "
+    "s.assignment_id = a.id and s.cut = t.cut where t.quantity <> a.quantity or t.parts <> "
+    "coalesce(p.n, 0) or t.allocated <> case when a.additive then coalesce(p.quantity, 0) else 0 "
+    "end or t.allocated > t.quantity + t.declared_over or t.open <> (a.withdrawn_at is null) or "
+    "t.declared_over <> coalesce(s.over, 0) or t.declarations <> coalesce(s.n, 0) union all "
+    "select 'ledger of ' || a.id from assignment a left join number m on m.assignment_id = a.id "
+    "where a.quantity is distinct from m.quantity or a.version <> m.n or m.least < 0 or (a.phased "
+    "and m.in_none <> 0) or (not a.phased and m.months > 0)) b (what)";

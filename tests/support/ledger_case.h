@@ -18,6 +18,9 @@ struct answer assignment(const char *login, const char *id, const char *more);
 /* Fails unless the answer is this problem with this first flaw. */
 void expect_flaw(struct answer answer, int status, const char *pointer, const char *flaw);
 
+/* A statement that says, in one snapshot, which divisions and ledgers do not add up: "" is none. */
+extern const char *const broken_ledgers;
+
 /* Copies an id out of what harness_forget() releases. */
 void keep(char out[37], const char *id);
 

@@ -54,6 +54,7 @@ Suite *division_suite(void);
 Suite *phasing_suite(void);
 Suite *as_of_suite(void);
 Suite *ledger_suite(void);
+Suite *ledger_fire_suite(void);
 Suite *rollup_suite(void);
 Suite *start_suite(void);
 Suite *plan_order_suite(void);

@@ -1,13 +1,6 @@
-/* The ledger of targets: amendments as entries, and an invariant that sixteen writers cannot break. */
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "middleware/request.h"
+/* The ledger of targets: amendments as entries, proposals, acceptance. */
 #include "tests/support/ledger_case.h"
 #include "tests/support/suites.h"
-#include "tests/support/wire.h"
 
 static char root[37];
 static char office[37];
@@ -110,96 +103,6 @@ START_TEST(the_receiver_accepts_once)
 }
 END_TEST
 
-/* --- sixteen writers -------------------------------------------------------------------------- */
-
-enum { WRITERS = 16, MOVES = 30 };
-
-struct writer {
-    pthread_t thread;
-    unsigned seed;
-    const char *province_token;
-    const char *district_token;
-    int broken; /* answers that are neither done nor refused as over_allocated */
-};
-
-static int raw_post(const char *token, const char *path, const char *body)
-{
-    char request[2048];
-    char key[37];
-    char head[64] = "";
-    uuid7_text(key);
-    snprintf(request, sizeof request,
-             "POST %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\n"
-             "Content-Type: application/json\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
-             path, token, key, strlen(body), body);
-    int fd = wire_open(server_port_number());
-    wire_send(fd, request);
-    size_t got = 0;
-    ssize_t more;
-    while (got < sizeof head - 1 && (more = read(fd, head + got, sizeof head - 1 - got)) > 0) {
-        got += (size_t)more;
-    }
-    close(fd);
-    return wire_status(head);
-}
-
-/* Up and down at both levels at random: most moves collide with somebody else's. */
-static void *write_at_random(void *own)
-{
-    struct writer *writer = own;
-    for (int i = 0; i < MOVES; i++) {
-        char path[128];
-        char body[128];
-        int change = (int)(rand_r(&writer->seed) % 401) - 200;
-        bool upper = rand_r(&writer->seed) % 2;
-        snprintf(path, sizeof path, "/v1/assignments/%s/amend", upper ? office : commune);
-        snprintf(body, sizeof body, "{\"change\":%d,\"reason\":\"x\"}", change);
-        int status = raw_post(upper ? writer->province_token : writer->district_token, path, body);
-        writer->broken += status != 201 && status != 409;
-    }
-    return NULL;
-}
-
-/* What must hold at every instant, in one snapshot. */
-static const char *const broken_sums =
-    "select count(*) from cut_total t join assignment a on a.id = t.assignment_id where "
-    "t.quantity <> a.quantity or t.allocated > t.quantity or t.allocated <> (select "
-    "coalesce(sum(c.quantity), 0) from assignment c where c.parent_id = a.id and c.cut = t.cut)";
-static const char *const broken_ledgers =
-    "select count(*) from assignment a where a.quantity <> (select sum(e.change) from "
-    "assignment_entry e where e.assignment_id = a.id)";
-
-START_TEST(sixteen_writers_cannot_break_the_sums)
-{
-    struct writer writers[WRITERS] = {0};
-    const char *province_token = token_of("province.manager");
-    const char *district_token = token_of("district.manager");
-    for (unsigned i = 0; i < WRITERS; i++) {
-        writers[i] = (struct writer){.seed = 20261122 + i,
-                                     .province_token = province_token,
-                                     .district_token = district_token};
-        pthread_create(&writers[i].thread, NULL, write_at_random, &writers[i]);
-    }
-    int looks = 0;
-    while (looks < 200) { /* a reader checks while they write */
-        ck_assert_str_eq(sql_text(broken_sums), "0");
-        ck_assert_str_eq(sql_text(broken_ledgers), "0");
-        harness_forget();
-        looks++;
-    }
-    for (int i = 0; i < WRITERS; i++) {
-        pthread_join(writers[i].thread, NULL);
-        ck_assert_int_eq(writers[i].broken, 0);
-    }
-    ck_assert_str_eq(sql_text(broken_sums), "0");
-    ck_assert_str_eq(sql_text(broken_ledgers), "0");
-    ck_assert_str_ne(sql_text(text("select count(*) from assignment_entry where assignment_id = "
-                                   "'%s'",
-                                   commune)),
-                     "2");
-}
-END_TEST
-
 Suite *ledger_suite(void)
 {
     Suite *suite = suite_create("ledger");
@@ -210,7 +113,6 @@ Suite *ledger_suite(void)
     tcase_add_test(tcase, history_tells_what_the_number_was_when);
     tcase_add_test(tcase, a_proposal_is_exact_and_can_be_split_as_it_is);
     tcase_add_test(tcase, the_receiver_accepts_once);
-    tcase_add_test(tcase, sixteen_writers_cannot_break_the_sums);
     suite_add_tcase(suite, tcase);
     return suite;
 }
