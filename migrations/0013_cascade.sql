@@ -170,7 +170,6 @@ alter table assignment
     add constraint assignee_agency foreign key (agency_held, unit_id) references agency (id, unit_id),
     add constraint assignee_association
         foreign key (association_id, unit_id) references association (id, unit_id);
-create unique index assignment_once on assignment (plan_id, cut, unit_id, assignee_id);
 alter table assignment_entry
     drop constraint assignment_entry_check2,
     add check (collector_id is null or agency_id is not null),
@@ -253,7 +252,6 @@ alter table assignment_entry no force row level security;
 alter table assignment
     add withdrawn_at timestamptz,
     add constraint withdrawn_is_nothing check (withdrawn_at is null or quantity = 0);
-drop index assignment_once;
 create unique index assignment_once on assignment (plan_id, cut, unit_id, assignee_id)
  where withdrawn_at is null;
 alter table cut_total
@@ -268,7 +266,7 @@ update cut_total t set parts = c.n
 -- the statement, which runs when the lock is held, and not that of the transaction.
 alter table assignment_entry
     alter at set default statement_timestamp(),
-    add act text check (act in ('give', 'amend', 'withdraw'));
+    add act text check (act in ('give', 'amend', 'phase', 'withdraw'));
 update assignment_entry set act = case when n = 1 then 'give' else 'amend' end;
 alter table assignment_entry alter act set not null;
 alter table assignment force row level security;
@@ -357,8 +355,8 @@ create trigger declared_by_holder before update of declared_over on cut_total
 
 -- --- The report of divisions ---------------------------------------------------------------------
 -- Which divisions are over, under or exact. A division repeats what it counts, when and for whom, so
--- that an index serves each filter in order, without a join behind a second policy; it has no state when
--- it is closed or when its parts do not add up.
+-- that an index serves each filter in order, without a join behind a second policy; it has no state
+-- when it is closed or when its parts do not add up.
 alter table cut_total no force row level security;
 alter table assignment no force row level security;
 alter table cut_total
@@ -404,9 +402,7 @@ end $$;
 -- months, and add up to nothing.
 alter table assignment add phased boolean not null default false;
 alter table assignment_entry
-    add month date check (extract(day from month) = 1),
-    drop constraint assignment_entry_act_check,
-    add constraint assignment_entry_act_check check (act in ('give', 'amend', 'phase', 'withdraw'));
+    add month date check (extract(day from month) = 1);
 grant update (phased) on assignment to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
 grant insert (month) on assignment_entry
    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;

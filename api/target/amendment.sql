@@ -22,7 +22,8 @@ with target as (
                    (5, $8::date is not null and not (t.phased and $8::date between t.starts_on
                                                                               and t.ends_on),
                     'no_month', '/month', null),
-                   (6, $2::bigint < -i.quantity, 'too_small', '/change', (-i.quantity)::text)) r (n, so, rule, pointer, figure)
+                   (6, $2::bigint < -i.quantity, 'too_small', '/change', (-i.quantity)::text))
+           r (n, so, rule, pointer, figure)
      where r.so
      order by r.n
      limit 1
@@ -50,8 +51,9 @@ with target as (
     insert into assignment_entry (assignment_id, n, act, month, change, reason, decision_id,
                                   decision_number, decided_on, created_by, agency_id, collector_id,
                                   unit_id, province_id, district_id, commune_id, giver_id)
-    select c.id, c.version, 'amend', $8::date, $2::bigint, $3, d.id, d.number, d.issued_on, caller_id(), c.agency_id,
-           c.collector_id, c.unit_id, c.province_id, c.district_id, c.commune_id, c.giver_id
+    select c.id, c.version, 'amend', $8::date, $2::bigint, $3, d.id, d.number, d.issued_on,
+           caller_id(), c.agency_id, c.collector_id, c.unit_id, c.province_id, c.district_id,
+           c.commune_id, c.giver_id
       from changed c
       left join decided d on true
     returning *

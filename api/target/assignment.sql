@@ -1,6 +1,7 @@
 -- part: assignment_columns
 a.id, a.plan_id, a.parent_id, a.cut, a.indicator, a.starts_on as "period.from",
-       a.ends_on as "period.to", a.assigner, a.quantity, a.withdrawn_at, a.assignee_kind as "assignee.kind",
+       a.ends_on as "period.to", a.assigner, a.quantity, a.withdrawn_at,
+       a.assignee_kind as "assignee.kind",
        u.id as "assignee.unit.id", u.code as "assignee.unit.code", u.name as "assignee.unit.name",
        a.agency_id as "assignee.agency_id", a.collector_id as "assignee.collector_id",
        a.association_id as "assignee.association_id", a.officer_id as "assignee.officer_id",

@@ -1,8 +1,8 @@
 -- part: plan_columns
 p.id, p.indicator, p.starts_on as "period.from", p.ends_on as "period.to", p.assigner,
        p.decision_number as "decision.number", p.decided_on as "decision.decided_on",
-       p.decision_id as "decision.id", u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", p.withdrawn_at,
-       p.created_at
+       p.decision_id as "decision.id", u.id as "unit.id", u.code as "unit.code",
+       u.name as "unit.name", p.withdrawn_at, p.created_at
 
 -- name: indicator_list
 select code, kind, unit, direction, scheme, name_vi as "name.vi", name_en as "name.en"

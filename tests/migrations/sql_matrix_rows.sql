@@ -455,15 +455,16 @@ select given_by(letter, writer), user_id, agency_id, collector_id, unit_id, prov
 -- name: cut_total arrange
 insert into cut_total (assignment_id, cut, quantity, indicator, starts_on, ends_on, assigner, holder_id,
                        province_id, district_id, commune_id, giver_id)
-select row_id, 'staff', 10, 'vsi_new', '2020-01-01', '2020-12-31', 'people_council', unit_id, province_id, district_id, commune_id, giver_id
+select row_id, 'staff', 10, 'vsi_new', '2020-01-01', '2020-12-31', 'people_council', unit_id,
+       province_id, district_id, commune_id, giver_id
   from place
 -- name: cut_total match
 r.assignment_id = p.row_id
 -- name: cut_total insert
 insert into cut_total (assignment_id, cut, quantity, indicator, starts_on, ends_on, assigner, holder_id,
                        province_id, district_id, commune_id, giver_id)
-select given_by(letter, writer), 'territory', 10, 'vsi_new', '2020-01-01', '2020-12-31', 'people_council', unit_id, province_id, district_id, commune_id,
-       writer
+select given_by(letter, writer), 'territory', 10, 'vsi_new', '2020-01-01', '2020-12-31',
+       'people_council', unit_id, province_id, district_id, commune_id, writer
   from here
 -- name: cut_total set
 allocated = 1
@@ -748,8 +749,8 @@ select given_by(h.letter, h.writer), 2, 'amend', 1, 'Lý do', h.user_id, f.row_i
 insert into assignment_entry (assignment_id, n, act, change, reason, decision_id, decision_number,
                               decided_on, created_by, unit_id, province_id, district_id, commune_id,
                               giver_id)
-select given_by(h.letter, h.writer), 2, 'amend', 1, 'Lý do', f.row_id, 'new', '2019-01-01', h.user_id, h.unit_id,
-       h.province_id, h.district_id, h.commune_id, h.writer
+select given_by(h.letter, h.writer), 2, 'amend', 1, 'Lý do', f.row_id, 'new', '2019-01-01',
+       h.user_id, h.unit_id, h.province_id, h.district_id, h.commune_id, h.writer
   from here h, place f
  where f.letter = 'f'
 -- name: attempt assignment_acceptance.assignment_of_elsewhere
@@ -775,13 +776,15 @@ select given_by(h.letter, h.writer), h.user_id, h.agency_id, own_collector(), f.
 -- name: attempt cut_total.assignment_of_elsewhere
 insert into cut_total (assignment_id, cut, quantity, indicator, starts_on, ends_on, assigner, holder_id,
                        province_id, district_id, commune_id, giver_id)
-select f.row_id, 'territory', 10, 'vsi_new', '2020-01-01', '2020-12-31', 'people_council', h.unit_id, h.province_id, h.district_id, h.commune_id, h.writer
+select f.row_id, 'territory', 10, 'vsi_new', '2020-01-01', '2020-12-31', 'people_council', h.unit_id,
+       h.province_id, h.district_id, h.commune_id, h.writer
   from here h, place f
  where f.letter = 'f'
 -- name: attempt cut_total.holder_of_elsewhere
 insert into cut_total (assignment_id, cut, quantity, indicator, starts_on, ends_on, assigner, holder_id,
                        province_id, district_id, commune_id, giver_id)
-select given_by(letter, writer), 'territory', 10, 'vsi_new', '2020-01-01', '2020-12-31', 'people_council', 156, province_id, district_id, commune_id, writer
+select given_by(letter, writer), 'territory', 10, 'vsi_new', '2020-01-01', '2020-12-31',
+       'people_council', 156, province_id, district_id, commune_id, writer
   from here
 -- name: attempt cut_total.more_than_there_is
 update cut_total set allocated = quantity + 1
