@@ -19,6 +19,7 @@ days = strategies.one_of(
 # A person's day of birth, as far as it is known: a day, a month or a year.
 partial_days = strategies.tuples(days, strategies.sampled_from((4, 7, 10))).map(lambda t: t[0][: t[1]])
 schemathesis.openapi.format("date", days)
+schemathesis.openapi.format("month", days.map(lambda day: day[:7]))
 schemathesis.openapi.format("partial-date", partial_days)
 
 # Of the demo: offices, communes and hamlets; collection organisations; collectors.

@@ -1,7 +1,7 @@
 /* Keys that make a retry harmless, and how often a request waits for the database. */
 #include <string.h>
 
-#include "tests/support/harness.h"
+#include "tests/support/ledger_case.h"
 #include "tests/support/suites.h"
 
 static const char hamlet[] = "{\"kind\":\"hamlet\",\"form\":\"thon\",\"name\":\"Thôn Khóa\"}";
@@ -90,6 +90,28 @@ START_TEST(a_read_takes_one_trip_and_a_write_two)
 }
 END_TEST
 
+static const char *trips_of(const char *action)
+{
+    const char *line = last_log_line("POST", text("/v1/assignments/{id}/%s", action));
+    return text("%.1s", strstr(line, "\"database_trips\":") + 17);
+}
+
+/* A decision that is noted and the locks of the ledger travel along; only what must be computed between
+ * reading and writing takes a trip more. */
+START_TEST(locks_and_decisions_take_no_trip_of_their_own)
+{
+    const char *id = planned("province.manager", "arrears", "2029", 10);
+    ck_assert_ptr_nonnull(strstr(last_log_line("POST", "/v1/plans"), "\"database_trips\":2"));
+    expect_status(act("province.manager", id, "amend",
+                      "{\"change\":5,\"reason\":\"x\",\"decision\":{\"number\":\"9\","
+                      "\"decided_on\":\"2029-01-05\"}}"),
+                  201);
+    ck_assert_str_eq(trips_of("amend"), "2");
+    expect_status(act("province.manager", id, "phase", "{\"by\":\"equal\",\"reason\":\"x\"}"), 201);
+    ck_assert_str_eq(trips_of("phase"), "3");
+}
+END_TEST
+
 START_TEST(the_service_is_back_after_the_database_dropped_it)
 {
     sql_text("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ansinh_app'");
@@ -109,6 +131,7 @@ Suite *transaction_suite(void)
     tcase_add_test(tcase, a_refused_request_leaves_no_key);
     tcase_add_test(tcase, a_write_without_a_key_is_refused);
     tcase_add_test(tcase, a_read_takes_one_trip_and_a_write_two);
+    tcase_add_test(tcase, locks_and_decisions_take_no_trip_of_their_own);
     tcase_add_test(tcase, the_service_is_back_after_the_database_dropped_it);
     suite_add_tcase(suite, tcase);
     return suite;
