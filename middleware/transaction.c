@@ -1,11 +1,11 @@
 /* The database side of a request. */
 #include "middleware/transaction.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "middleware/contract.h"
+#include "middleware/fingerprint.h"
 #include "middleware/pipeline.h"
 #include "middleware/problem.h"
 #include "middleware/route.h"
@@ -15,7 +15,7 @@ enum { MAX_TOLD = 4 };
 struct transaction {
     struct connection *connection;
     const char *key;         /* Idempotency-Key, or NULL */
-    const char *fingerprint; /* of method, target and body, in hex */
+    const char *fingerprint; /* of path, query and body, in hex */
     uint64_t deadline_ns;
     const PGresult *told[MAX_TOLD];
     int told_count;
@@ -81,20 +81,6 @@ static const PGresult *receive(struct request *req)
         req->connection_lost = !txn->committing;
     }
     return NULL;
-}
-
-/* What identifies the request that a key belongs to. */
-static const char *fingerprint_of(struct request *req)
-{
-    unsigned char hash[32];
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    const char *body = req->json ? request_body_text(req) : "";
-    crypto_generichash_update(&state, (const unsigned char *)req->path, strlen(req->path) + 1);
-    crypto_generichash_update(&state, (const unsigned char *)body, strlen(body));
-    crypto_generichash_final(&state, hash, sizeof hash);
-    char *hex = arena_alloc(req->arena, 2 * sizeof hash + 1);
-    return sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
 }
 
 static bool send_session(struct request *req)
