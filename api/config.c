@@ -30,7 +30,7 @@ static const struct setting settings[] = {
     {"ANSINH_WAIT_MS", NUMBER, AT(wait_ms), "2000", 0, 60000, "milliseconds a request may wait for a database connection; then 503"},
     {"ANSINH_WORK_MS", NUMBER, AT(work_ms), "8000", 10, 600000, "milliseconds the statements of a request may take; then they are cancelled, 504"},
     {"ANSINH_CONNECTION_LIMIT", NUMBER, AT(connection_limit), "4096", 8, 20000, "HTTP connections at a time"},
-    {"ANSINH_BODY_LIMIT", NUMBER, AT(body_limit), "262144", 1024, 16777216, "bytes of a request body"},
+    {"ANSINH_BODY_LIMIT", NUMBER, AT(body_limit), "4194304", 1024, 16777216, "bytes of a request body at most; operations that import may use all of it, others 262144"},
     {"ANSINH_MEMORY_LIMIT", NUMBER, AT(memory_limit), "16777216", 65536, 268435456, "bytes of memory one request may use"},
 };
 // clang-format on

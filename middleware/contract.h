@@ -32,10 +32,14 @@ struct operation {
     int parameter_count;
     struct parameter parameters[MAX_PARAMETERS];
     const struct schema *body; /* NULL: the operation takes none */
-    size_t body_limit;         /* x-body-limit, bytes; 0 is the service's limit */
+    const char *media_type;    /* of the body: media_json, or media_csv with an array of rows */
+    size_t body_limit;         /* x-body-limit, bytes; 0 is BODY_STANDARD of limit.h */
     int response_count;
     struct response responses[MAX_RESPONSES];
 };
+
+extern const char media_json[];
+extern const char media_csv[];
 
 struct contract;
 

@@ -1,11 +1,15 @@
 /* One operation out of the contract: each aspect has its step, and every step can refuse it. */
 #include "middleware/contract_internal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "middleware/csv_body.h"
 #include "middleware/schema_internal.h"
 
+const char media_json[] = "application/json";
+const char media_csv[] = "text/csv";
 static const char problem_type[] = "application/problem+json";
 
 static const struct schema *compile_part(struct contract *contract,
@@ -222,6 +226,30 @@ static bool check_path(struct contract *contract, struct operation *operation, j
            contract_refuse(contract, operation, "more than %d path parameters", MAX_PATH_VALUES);
 }
 
+/* A table is an array of rows: closed objects with a column for each property, which is one text or
+ * one integer; `line` is the reader's own. */
+static bool is_table(struct contract *contract, const struct operation *operation)
+{
+    const struct schema *table = operation->body;
+    const struct schema *row = table->items;
+    if (table->types != TYPE_ARRAY || table->max_items == SIZE_MAX || !row ||
+        row->types != TYPE_OBJECT || row->property_count > MAX_COLUMNS) {
+        return contract_refuse(contract, operation,
+                               "%s wants an array with maxItems, of objects of up to %d properties",
+                               media_csv, MAX_COLUMNS);
+    }
+    for (size_t i = 0; i < row->property_count; i++) {
+        const struct property *property = &row->properties[i];
+        unsigned types = property->schema->types;
+        bool plain = types == TYPE_STRING || types == TYPE_INTEGER;
+        if (!plain || strcmp(property->name, "line") == 0 ||
+            property->name[strspn(property->name, "abcdefghijklmnopqrstuvwxyz_")]) {
+            return contract_refuse(contract, operation, "%s cannot be a column", property->name);
+        }
+    }
+    return true;
+}
+
 static bool read_body(struct contract *contract, struct operation *operation, json_t *source)
 {
     json_t *body = json_object_get(source, "requestBody");
@@ -229,23 +257,26 @@ static bool read_body(struct contract *contract, struct operation *operation, js
         return true;
     }
     json_t *content = json_object_get(body, "content");
-    json_t *media = json_object_get(content, "application/json");
+    json_t *table = json_object_get(content, media_csv);
+    json_t *media = table ? table : json_object_get(content, media_json);
     if (operation->method == METHOD_GET) {
         return contract_refuse(contract, operation, "a GET takes no body");
     }
     if (!media || json_object_size(content) != 1) {
-        return contract_refuse(contract, operation, "requestBody must be application/json only");
+        return contract_refuse(contract, operation, "requestBody must be one of %s, %s", media_json,
+                               media_csv);
     }
     if (!json_is_true(json_object_get(body, "required"))) {
         return contract_refuse(contract, operation, "requestBody must be required");
     }
+    operation->media_type = table ? media_csv : media_json;
     operation->body =
         compile_part(contract, operation, "requestBody", json_object_get(media, "schema"));
     const char *open = operation->body ? schema_open_object(operation->body) : NULL;
     if (open) {
         return contract_refuse(contract, operation, "%s needs additionalProperties: false", open);
     }
-    return operation->body;
+    return operation->body && (!table || is_table(contract, operation));
 }
 
 static bool is_json(const char *content_type)

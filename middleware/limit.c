@@ -10,14 +10,14 @@
 
 static size_t body_limit(const struct request *req)
 {
-    size_t own = req->operation ? req->operation->body_limit : 0;
-    return own ? own : req->service->body_limit;
+    size_t own = req->operation && req->operation->body_limit ? req->operation->body_limit
+                                                              : (size_t)BODY_STANDARD;
+    return own < req->service->body_limit ? own : req->service->body_limit;
 }
 
-static bool is_json(const char *media_type)
+static bool is_type(const char *media_type, const char *wanted)
 {
-    static const char wanted[] = "application/json";
-    size_t size = sizeof wanted - 1;
+    size_t size = strlen(wanted);
     if (!media_type || strncasecmp(media_type, wanted, size) != 0) {
         return false;
     }
@@ -41,9 +41,9 @@ bool limit_check(struct request *req)
         return fail(req, BODY_TOO_LARGE);
     }
     if (req->operation && req->operation->body && req->body_size > 0 &&
-        !is_json(request_header(req, "Content-Type"))) {
+        !is_type(request_header(req, "Content-Type"), req->operation->media_type)) {
         return fail_at(req, UNSUPPORTED_MEDIA_TYPE, "header", "Content-Type", FLAW_ENUM,
-                       "application/json");
+                       req->operation->media_type);
     }
     return true;
 }

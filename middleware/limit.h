@@ -4,8 +4,12 @@
 
 #include "middleware/request.h"
 
+/* Bytes of a body where the operation declares no x-body-limit. The service's own limit is what no
+ * operation may exceed. */
+enum { BODY_STANDARD = 256 * 1024 };
+
 /* Stage, after the route is known: BODY_TOO_LARGE past the operation's limit, UNSUPPORTED_MEDIA_TYPE
- * for anything but application/json (with charset utf-8 or none) where a body is expected. */
+ * for anything but the operation's media type (with charset utf-8 or none) where a body is expected. */
 bool limit_check(struct request *req) must_check;
 
 #endif

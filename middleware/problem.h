@@ -11,6 +11,7 @@ enum problem_kind {
     NO_PROBLEM,
     MALFORMED_REQUEST,
     MALFORMED_JSON,
+    MALFORMED_CSV,
     INVALID_REQUEST,
     IDEMPOTENCY_KEY_MISSING,
     TOKEN_MISSING,
@@ -72,6 +73,7 @@ enum flaw_kind {
     FLAW_EITHER,
     FLAW_RATIO,
     FLAW_SUM,
+    FLAW_QUOTE,
     FLAW_COUNT
 };
 

@@ -14,6 +14,7 @@
 #include "middleware/caller.h"
 #include "middleware/service.h"
 
+struct csv_body;
 struct operation;
 struct route;
 struct segment;
@@ -78,7 +79,8 @@ struct request {
     struct pair path_values[MAX_PATH_VALUES];
 
     struct caller caller;
-    json_t *json; /* the validated body; NULL where the operation has none */
+    json_t *json; /* the validated body; NULL where the operation takes no JSON */
+    const struct csv_body *csv; /* the same of a table */
 
     struct transaction *transaction;
     const struct segment *segment; /* what the handler asks of the database last */

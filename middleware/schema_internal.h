@@ -112,8 +112,9 @@ struct check {
     pcre2_match_context *match_limit;
 };
 
-/* schema_check_json and schema_check_text, with what the walk already has. */
+/* As in schema.h, within a walk; and what a text means as one of these types (the caller's). */
 bool check_json(struct check *check, const struct schema *schema, json_t *value) must_check;
 bool check_text(struct check *check, const struct schema *schema, const char **value) must_check;
+json_t *schema_parse_text(struct arena *arena, unsigned types, const char *text);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "middleware/contract.h"
+#include "middleware/csv_body.h"
 #include "middleware/text.h"
 
 static const char key_header[] = "Idempotency-Key";
@@ -31,7 +32,7 @@ static json_t *parse_boolean(struct arena *arena, const char *text)
 }
 
 /* What does not parse stays text, and the walk finds that it has the wrong type. */
-static json_t *parse(struct arena *arena, unsigned types, const char *text)
+json_t *schema_parse_text(struct arena *arena, unsigned types, const char *text)
 {
     static const struct {
         unsigned type;
@@ -49,7 +50,7 @@ static json_t *parse(struct arena *arena, unsigned types, const char *text)
 bool check_text(struct check *check, const struct schema *schema, const char **value)
 {
     struct request *req = check->req;
-    json_t *json = parse(req->arena, schema->types, *value);
+    json_t *json = schema_parse_text(req->arena, schema->types, *value);
     if (!json) { /* jansson takes nothing but UTF-8 */
         return !check->quiet &&
                fail_at(req, INVALID_REQUEST, check->where, check->name, FLAW_NOT_TEXT, NULL);
@@ -158,6 +159,9 @@ static bool check_body(struct check *check)
     if (!req->operation->body) {
         return req->body_size == 0 ||
                fail_at(req, INVALID_REQUEST, check->where, "", FLAW_UNKNOWN, NULL);
+    }
+    if (req->operation->media_type == media_csv) {
+        return csv_body_read(req, req->operation->body);
     }
     if (req->body_size == 0 || !text_is_utf8(req->body, req->body_size)) {
         return fail(req, MALFORMED_JSON);

@@ -86,7 +86,7 @@ START_TEST(an_empty_environment_has_defaults)
     ck_assert_int_eq(config.write_connections, 4);
     ck_assert_int_eq(config.waiting_requests, 2000);
     ck_assert_int_eq(config.connection_limit, 4096);
-    ck_assert_int_eq(config.body_limit, 262144);
+    ck_assert_int_eq(config.body_limit, 4194304);
     ck_assert_int_eq(config.memory_limit, 16777216);
 }
 END_TEST
@@ -96,7 +96,7 @@ START_TEST(an_empty_value_is_the_default)
     reads("ANSINH_LISTEN", "");
     ck_assert_str_eq(config.listen, "127.0.0.1:8080");
     reads("ANSINH_BODY_LIMIT", "");
-    ck_assert_int_eq(config.body_limit, 262144);
+    ck_assert_int_eq(config.body_limit, 4194304);
     reads("ANSINH_TOKEN_KEYS", "");
     ck_assert_ptr_null(config.token_keys);
 }

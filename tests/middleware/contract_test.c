@@ -242,13 +242,54 @@ START_TEST(a_body_is_required_json_with_closed_objects)
            "POST /v1/people: requestBody must be required");
     breaks("{'application/json':{'schema':{'$ref'",
            "{'text/plain':{},'application/json':{'schema':{'$ref'",
-           "POST /v1/people: requestBody must be application/json only");
+           "POST /v1/people: requestBody must be one of application/json, text/csv");
     breaks("}},'additionalProperties':false},'Problem'", "}}},'Problem'", open);
     breaks("'additionalProperties':false},'Tag'", "'x-closed':false},'Tag'",
            "POST /v1/people: components/schemas/Person needs additionalProperties: false");
     breaks("'parameters':[{'$ref':'#/components/parameters/limit'}",
            "'requestBody':{},'parameters':[{'$ref':'#/components/parameters/limit'}",
            "GET /v1/people: a GET takes no body");
+}
+END_TEST
+
+static const char json_body[] =
+    "{'application/json':{'schema':{'$ref':'#/components/schemas/Person'}}}";
+
+static const char *table_of(const char *row, const char *limit)
+{
+    return arena_printf(arena,
+                        "{'text/csv':{'schema':{'type':'array'%s,'items':{'type':'object',"
+                        "'additionalProperties':false,'properties':{%s}}}}}",
+                        limit, row);
+}
+
+START_TEST(a_table_is_a_body_too)
+{
+    read_changed(json_body,
+                 table_of("'a':{'type':'string'},'b':{'type':'integer'}", ",'maxItems':10"));
+    const struct operation *create = contract_operation(contract, "person_create");
+    ck_assert_ptr_eq(create->media_type, media_csv);
+    read_changed("", "");
+    ck_assert_ptr_eq(contract_operation(contract, "person_create")->media_type, media_json);
+}
+END_TEST
+
+START_TEST(a_column_is_one_text_or_one_integer)
+{
+    static const char shape[] =
+        "POST /v1/people: text/csv wants an array with maxItems, of objects "
+        "of up to 16 properties";
+    static const char *const columns[][2] = {
+        {"'a':{'type':'boolean'}", "a"},         {"'a':{'type':'array'}", "a"},
+        {"'a':{'type':['string','null']}", "a"}, {"'a':{}", "a"},
+        {"'line':{'type':'integer'}", "line"},   {"'Ab':{'type':'string'}", "Ab"},
+    };
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        breaks(json_body, table_of(columns[i][0], ",'maxItems':10"),
+               arena_printf(arena, "POST /v1/people: %s cannot be a column", columns[i][1]));
+    }
+    breaks(json_body, table_of("'a':{'type':'string'}", ""), shape);
+    breaks("'application/json':{'schema':{'$ref'", "'text/csv':{'schema':{'$ref'", shape);
 }
 END_TEST
 
@@ -370,6 +411,8 @@ static TCase *reading_case(void)
     tcase_add_test(tests, parameters_are_exact);
     tcase_add_test(tests, path_parameters_and_places_belong_together);
     tcase_add_test(tests, a_body_is_required_json_with_closed_objects);
+    tcase_add_test(tests, a_table_is_a_body_too);
+    tcase_add_test(tests, a_column_is_one_text_or_one_integer);
     tcase_add_test(tests, free_objects_and_open_answers_are_allowed);
     tcase_add_test(tests, responses_are_exact);
     tcase_add_test(tests, schemas_that_nobody_uses_must_compile_too);

@@ -8,13 +8,17 @@
 enum { SERVICE_LIMIT = 1000, OWN_LIMIT = 5000 };
 
 static struct operation writing;
+static struct operation importing;
 static struct operation reading;
 
 static void open_limits(void)
 {
     request_open();
     service.body_limit = SERVICE_LIMIT;
-    writing = (struct operation){.id = "writing", .body = &schema_anything};
+    writing =
+        (struct operation){.id = "writing", .body = &schema_anything, .media_type = media_json};
+    importing =
+        (struct operation){.id = "importing", .body = &schema_anything, .media_type = media_csv};
     reading = (struct operation){.id = "reading"};
 }
 
@@ -63,12 +67,39 @@ END_TEST
 
 START_TEST(an_operation_may_have_a_limit_of_its_own)
 {
-    writing.body_limit = OWN_LIMIT;
-    went_on(checked(&writing, OWN_LIMIT, "5000", "application/json"), "more");
-    refused(checked(&writing, OWN_LIMIT + 1, NULL, "application/json"), BODY_TOO_LARGE, "5001");
+    service.body_limit = 2 * BODY_STANDARD;
+    went_on(checked(&writing, BODY_STANDARD, NULL, "application/json"), "standard");
+    refused(checked(&writing, BODY_STANDARD + 1, NULL, "application/json"), BODY_TOO_LARGE, "more");
+    writing.body_limit = BODY_STANDARD + 100;
+    went_on(checked(&writing, BODY_STANDARD + 100, "262244", "application/json"), "own, more");
+    refused(checked(&writing, BODY_STANDARD + 101, NULL, "application/json"), BODY_TOO_LARGE,
+            "own");
     writing.body_limit = 10;
     went_on(checked(&writing, 10, "10", "application/json"), "less");
     refused(checked(&writing, 11, "11", "application/json"), BODY_TOO_LARGE, "11");
+}
+END_TEST
+
+START_TEST(no_operation_exceeds_the_limit_of_the_service)
+{
+    writing.body_limit = OWN_LIMIT;
+    went_on(checked(&writing, SERVICE_LIMIT, "1000", "application/json"), "the service's");
+    refused(checked(&writing, SERVICE_LIMIT + 1, "1001", "application/json"), BODY_TOO_LARGE,
+            "half of it may be cut off by then");
+}
+END_TEST
+
+START_TEST(a_table_is_known_by_its_media_type)
+{
+    went_on(checked(&importing, 2, NULL, "text/csv"), "plain");
+    went_on(checked(&importing, 2, NULL, "Text/CSV; charset=UTF-8"), "charset");
+    static const char *const types[] = {"application/json", "text/csv; header=present", "text/csvx",
+                                        "text/plain", "text/csv; charset=windows-1258"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        refused(checked(&importing, 2, NULL, types[i]), UNSUPPORTED_MEDIA_TYPE, types[i]);
+        ck_assert_str_eq(request->problem.flaws[0].argument, "text/csv");
+    }
+    refused(checked(&writing, 2, NULL, "text/csv"), UNSUPPORTED_MEDIA_TYPE, "no table wanted");
 }
 END_TEST
 
@@ -149,6 +180,8 @@ Suite *limit_suite(void)
     tcase_add_test(tests, a_body_over_the_limit_is_refused);
     tcase_add_test(tests, a_declared_length_over_the_limit_is_refused);
     tcase_add_test(tests, an_operation_may_have_a_limit_of_its_own);
+    tcase_add_test(tests, no_operation_exceeds_the_limit_of_the_service);
+    tcase_add_test(tests, a_table_is_known_by_its_media_type);
     tcase_add_test(tests, json_is_known_by_its_media_type);
     tcase_add_test(tests, any_other_media_type_is_refused);
     tcase_add_test(tests, a_missing_media_type_is_refused);

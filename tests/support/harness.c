@@ -327,12 +327,19 @@ int harness_unhit_operations(void (*report)(const char *operation))
     return missing;
 }
 
+static const char *media_type_of(const char *method, const char *path)
+{
+    size_t index = 0;
+    const struct operation *operation = operation_of(method, path, &index);
+    return operation && operation->media_type ? operation->media_type : media_json;
+}
+
 struct answer call_with(const char *login, const char *method, const char *path, const char *body,
                         const char *const *headers)
 {
     struct curl_slist *list = NULL;
     if (body) {
-        list = add_header(list, "Content-Type", "application/json");
+        list = add_header(list, "Content-Type", media_type_of(method, path));
     }
     if (login) {
         list = add_header(list, "Authorization", text("Bearer %s", token_of(login)));

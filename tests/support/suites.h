@@ -9,6 +9,7 @@
 Suite *arena_suite(void);
 Suite *config_suite(void);
 Suite *enrolment_rules_suite(void);
+Suite *csv_body_suite(void);
 Suite *fingerprint_suite(void);
 Suite *frame_suite(void);
 Suite *limit_suite(void);
