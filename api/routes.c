@@ -12,6 +12,7 @@
 #include "api/target/division.h"
 #include "api/target/phasing.h"
 #include "api/target/plan.h"
+#include "api/target/population.h"
 #include "api/target/progress.h"
 #include "api/target/proposal.h"
 #include "api/territory/association.h"
@@ -76,6 +77,10 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/assignments/{id}/history", ANY_TIER,   TARGET_READ,     assignment_history),
     ROUTE(GET,   "/v1/divisions",              UNIT_TIERS,   TARGET_READ,     division_list),
     ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),
+
+    ROUTE(GET,   "/v1/populations",            UNIT_TIERS,   FIGURE_READ,     population_list),
+    ROUTE(POST,  "/v1/populations",            UNIT_TIERS,   FIGURE_WRITE,    population_create),
+    ROUTE(POST,  "/v1/populations/import",     UNIT_TIERS,   FIGURE_WRITE,    population_import),
 
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),
     AUDITED(GET, "/v1/people/{id}",            ANY_TIER,     PERSON_READ,     person_get),

@@ -19,19 +19,22 @@ static const bool granted[DUTY_COUNT][PERMISSION_COUNT] = {
     [DUTY_MANAGER] = {
         [OWN_ACCOUNT] = true, [USER_READ] = true, [USER_MANAGE] = true, [UNIT_READ] = true,
         [UNIT_WRITE] = true, [NETWORK_READ] = true, [NETWORK_WRITE] = true, [TARGET_READ] = true,
-        [TARGET_ASSIGN] = true, [TARGET_ACCEPT] = true, [PERSON_READ] = true,
-        [IDENTITY_REVEAL] = true, [AUDIT_READ] = true, [ENROLMENT_READ] = true,
-        [ENROLMENT_WRITE] = true, [ENROLMENT_DECIDE] = true, [PROGRESS_READ] = true,
+        [TARGET_ASSIGN] = true, [TARGET_ACCEPT] = true, [FIGURE_READ] = true,
+        [FIGURE_WRITE] = true, [PERSON_READ] = true, [IDENTITY_REVEAL] = true,
+        [AUDIT_READ] = true, [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true,
+        [ENROLMENT_DECIDE] = true, [PROGRESS_READ] = true,
     },
     [DUTY_OFFICER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
-        [TARGET_ACCEPT] = true, [PERSON_READ] = true, [IDENTITY_REVEAL] = true,
+        [TARGET_ACCEPT] = true, [FIGURE_READ] = true, [FIGURE_WRITE] = true,
+        [PERSON_READ] = true, [IDENTITY_REVEAL] = true,
         [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [ENROLMENT_DECIDE] = true,
         [PROGRESS_READ] = true,
     },
     [DUTY_VIEWER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
-        [PERSON_READ] = true, [ENROLMENT_READ] = true, [PROGRESS_READ] = true,
+        [FIGURE_READ] = true, [PERSON_READ] = true, [ENROLMENT_READ] = true,
+        [PROGRESS_READ] = true,
     },
 };
 // clang-format on

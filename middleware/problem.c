@@ -69,6 +69,8 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_NOT_CHILD]  = {"not_child", 0, {"không thuộc cấp dưới trực tiếp", "is not directly below"}},
     [FLAW_NUMBER]     = {"number", 0, {"không khớp với năm sinh hoặc giới tính", "does not fit year of birth or sex"}},
     [FLAW_QUOTE]      = {"quote", 0, {"có dấu ngoặc kép không đóng hoặc đặt sai chỗ", "has a quote that is left open or out of place"}},
+    [FLAW_OUTSIDE_SLICE] = {"outside_slice", 0, {"không thuộc phạm vi của tài khoản", "is outside the account's slice"}},
+    [FLAW_SAME_AS_LINE] = {"same_as_line", 0, {"trùng với dòng %s", "is the same as line %s"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
     [FLAW_RATIO]      = {"ratio", 0, {"không áp dụng cho chỉ tiêu tỷ lệ", "does not apply to a ratio"}},
     [FLAW_SUM]        = {"sum", 0, {"phải có tổng bằng %s", "must add up to %s"}},
@@ -89,6 +91,7 @@ static const struct constraint_row {
     {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
     {"decision_once", DUPLICATE, "/number", FLAW_NOT_UNIQUE},
+    {"population_revision_once", CONFLICT, NULL, 0},
 };
 
 static const struct state_row { const char *state; enum problem_kind kind; } state_rows[] = {
@@ -176,17 +179,32 @@ static void render_filled(struct render *out, struct request *req, const char *t
                                     argument ? argument : "", mark + 2));
 }
 
+enum flaw_kind flaw_named(const char *code)
+{
+    int kind = 0;
+    while (kind < FLAW_COUNT && strcmp(flaw_rows[kind].code, code) != 0) {
+        kind++;
+    }
+    return (enum flaw_kind)kind;
+}
+
+void flaw_render(struct render *out, struct request *req, enum flaw_kind kind, const char *argument)
+{
+    const struct problem_row *row = &flaw_rows[kind];
+    render_text(out, "\"code\":");
+    render_string(out, row->code);
+    render_text(out, ",\"detail\":");
+    render_filled(out, req, row->title[req->language], argument);
+}
+
 static void render_flaw(struct render *out, struct request *req, const struct flaw *flaw)
 {
-    const struct problem_row *row = &flaw_rows[flaw->kind];
     render_text(out, "{\"");
     render_text(out, flaw->where);
     render_text(out, "\":");
     render_string(out, flaw->name);
-    render_text(out, ",\"code\":");
-    render_string(out, row->code);
-    render_text(out, ",\"detail\":");
-    render_filled(out, req, row->title[req->language], flaw->argument);
+    render_text(out, ",");
+    flaw_render(out, req, (enum flaw_kind)flaw->kind, flaw->argument);
     render_text(out, "}");
 }
 

@@ -79,7 +79,7 @@ struct request {
     struct pair path_values[MAX_PATH_VALUES];
 
     struct caller caller;
-    json_t *json; /* the validated body; NULL where the operation takes no JSON */
+    json_t *json;               /* the validated body; NULL where the operation takes no JSON */
     const struct csv_body *csv; /* the same of a table */
 
     struct transaction *transaction;

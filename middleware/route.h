@@ -31,6 +31,8 @@ enum permission {
     TARGET_READ,
     TARGET_ASSIGN,
     TARGET_ACCEPT,
+    FIGURE_READ,
+    FIGURE_WRITE,
     PERSON_READ,
     IDENTITY_REVEAL,
     AUDIT_READ,

@@ -23,6 +23,7 @@ struct transaction {
     bool sent;       /* the opening statements are on their way */
     bool open;       /* … and were answered well */
     bool committing; /* the commit is on its way: from here on a lost connection leaves doubt */
+    bool undone;     /* nothing of it is to stay */
     bool begun;      /* an explicit transaction waits for commit or rollback */
     bool broken;     /* the connection cannot be used again */
 };
@@ -343,7 +344,13 @@ bool transaction_finish(struct request *req)
             return false;
         }
     }
-    return !req->transaction || !req->transaction->begun || commit(req);
+    struct transaction *txn = req->transaction;
+    return !txn || !txn->begun || txn->undone || commit(req); /* transaction_end rolls back */
+}
+
+void transaction_undo(struct request *req)
+{
+    req->transaction->undone = true;
 }
 
 bool transaction_keep(struct request *req)

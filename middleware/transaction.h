@@ -30,6 +30,9 @@ const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
  * begins a transaction of its own. */
 bool transaction_keep(struct request *req) must_check;
 
+/* For a rehearsal: what was asked will be undone and no answer stored, not even the key. */
+void transaction_undo(struct request *req);
+
 /* Runs what the handler left: its segment, the stored answer and the commit. */
 bool transaction_finish(struct request *req) must_check;
 /* Gives the connection back in any case; rolls back what was not committed. */

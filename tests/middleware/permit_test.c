@@ -22,6 +22,8 @@ static const struct {
     {TARGET_READ,     "-yyy"},
     {TARGET_ASSIGN,   "-y--"},
     {TARGET_ACCEPT,   "-yy-"},
+    {FIGURE_READ,     "-yyy"},
+    {FIGURE_WRITE,    "-yy-"},
     {ENROLMENT_READ,  "-yyy"},
     {ENROLMENT_WRITE, "-yy-"},
     {ENROLMENT_DECIDE, "-yy-"},

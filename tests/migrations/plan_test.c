@@ -24,6 +24,14 @@ enum { PAGE = 50 };
 #define DIVISION(state) "'" state "', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'"
 #define MEASURE ", 'vsi_new', '2005-01-01', '2005-12-31'"
 
+/* The same of one unit, the own one. */
+#define OF_OWN(more)                                                                               \
+    {                                                                                              \
+        "scope_id(), " more "'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'",            \
+            "scope_id(), " more "now() - interval '100 hours', "                                   \
+            "'01900000-0000-7000-8000-000000000000', '51'"                                         \
+    }
+
 enum shape {
     ORDERED,   /* an ordered index scan that reads one row more than the page at most */
     FEW,       /* a key leaves so few rows that their order does not matter */
@@ -67,6 +75,9 @@ static const struct list {
      ORDERED,
      {DIVISION("under") MEASURE, DIVISION("over") MEASURE}},
     {SQL_AUDIT_LIST, "audit", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_POPULATION_LIST, "population", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_POPULATION_LIST_OF_UNIT, "population", ALL_SLICES, ORDERED, OF_OWN("")},
+    {SQL_POPULATION_LIST_OF_KIND, "population", ALL_SLICES, ORDERED, OF_OWN("'total',")},
     /* A collector finds themselves, in both. */
     {SQL_COLLECTOR_LIST, "collector", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
     {SQL_COLLECTOR_LIST, "collector", ALL_SLICES, ORDERED, NEWEST},
@@ -157,8 +168,14 @@ static const char *const rows[] = {
     "insert into audit (at, user_id, session_id, action, subjects, province_id, district_id, "
     "commune_id) select p.created_at, uuid7(), uuid7(), 'person_get', array[p.id], p.province_id, "
     "p.district_id, p.commune_id from person p",
+    "insert into population (id, kind, as_of, people, source, revision, unit_id, province_id, "
+    "district_id, commune_id, giver_id, created_by, created_at) "
+    "select uuid7(), k, current_date - n, 1000, 'x', 1, u.id, u.province_id, u.district_id, "
+    "u.commune_id, 1, uuid7(), now() - n * interval '1 hour' from unit u, "
+    "unnest(array['total', 'labour_force']) k, generate_series(1, 200) n "
+    "where u.id in (1, 168, 156) or u.kind in ('district', 'commune') and u.province_id in (156, 168)",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
-    "cut_total, audit",
+    "cut_total, audit, population",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "

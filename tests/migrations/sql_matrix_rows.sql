@@ -482,6 +482,23 @@ insert into cut_declaration (assignment_id, cut, n, over, reason, created_by, un
 select row_id, 'staff', 2, 5, 'Lý do', user_id, unit_id, province_id, district_id, commune_id, writer
   from here
 
+-- --- Figures from outside ---------------------------------------------------------------------------
+
+-- name: population arrange
+insert into population (id, kind, as_of, people, source, revision, unit_id, province_id, district_id,
+                        commune_id, giver_id, created_by)
+select row_id, 'total', at::date, 10, letter, 1, unit_id, province_id, district_id, commune_id,
+       giver_id, user_id
+  from place
+-- name: population match
+r.id = p.row_id
+-- name: population insert
+insert into population (id, kind, as_of, people, source, revision, unit_id, province_id, district_id,
+                        commune_id, giver_id, created_by)
+select gen_random_uuid(), 'total', '2019-01-01', 10, 'new', 1, unit_id, province_id, district_id,
+       commune_id, writer, user_id
+  from here
+
 -- name: migration match
 r.version = 1 and p.letter is not null
 
@@ -812,6 +829,20 @@ select h.row_id, 'staff', 2, 5, 'Lý do', f.row_id, 'new', '2019-01-01', h.user_
 update cut_total set open = false where holder_id = scope_id() and giver_id <> scope_id()
 -- name: attempt assignment.withdrawn_with_a_number
 update assignment set withdrawn_at = now() where giver_id = scope_id()
+
+-- name: attempt population.keys_of_elsewhere
+insert into population (id, kind, as_of, people, source, revision, unit_id, province_id, district_id,
+                        commune_id, giver_id, created_by)
+select gen_random_uuid(), 'total', '2019-01-01', 1, 'x', 1, h.unit_id, f.province_id, f.district_id,
+       f.commune_id, h.writer, h.user_id
+  from here h, place f
+ where f.letter = case h.letter when 'p' then 'n' else 'f' end
+-- name: attempt population.unit_of_elsewhere
+insert into population (id, kind, as_of, people, source, revision, unit_id, province_id, district_id,
+                        commune_id, giver_id, created_by)
+select gen_random_uuid(), 'total', '2019-01-01', 1, 'x', 1, 156, h.province_id, h.district_id,
+       h.commune_id, h.writer, h.user_id
+  from here h
 
 -- name: attempt audit.by_somebody_else
 insert into audit (user_id, session_id, action, subjects, province_id, district_id, commune_id)

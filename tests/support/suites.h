@@ -58,6 +58,7 @@ Suite *as_of_suite(void);
 Suite *ledger_suite(void);
 Suite *ledger_fire_suite(void);
 Suite *rollup_suite(void);
+Suite *population_suite(void);
 Suite *start_suite(void);
 Suite *plan_order_suite(void);
 Suite *demo_suite(void);

@@ -1,0 +1,23 @@
+/* Figures from outside: what populations and reported counts have in common. They are recorded once
+ * and never changed; a correction is one more revision. */
+#ifndef ANSINH_FIGURE_H
+#define ANSINH_FIGURE_H
+
+#include "middleware/segment.h"
+
+/* Records the one figure of a JSON body. The statement answers the figure's columns, its id first (NULL
+ * when the last revision says the same), and then whether the unit is in the slice; no row where there
+ * is no such unit. */
+bool figure_record(struct request *req, enum sql_id statement, int count,
+                   const char *const *values);
+
+/* Imports a table: a verdict for each row, and nothing is written if one is rejected, unless
+ * ?partial=true. ?dry_run=true writes nothing in any case. The statement takes the good rows as JSON,
+ * whether to write, and whether in part; it answers line, flaw, field, argument, known and how many
+ * were written, a row for each, by line. */
+bool figure_import(struct request *req, enum sql_id statement);
+
+/* The member of the body as text for a parameter, NULL where it is missing. */
+const char *figure_number(struct request *req, const char *name);
+
+#endif

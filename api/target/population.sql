@@ -1,0 +1,99 @@
+-- part: population_columns
+p.id, u.id as "unit.id", u.kind as "unit.kind", u.code as "unit.code", u.name as "unit.name",
+       p.kind, p.as_of as "on", p.people, p.source, p.decision_number, p.revision, p.giver_id,
+       p.created_at, p.created_by
+
+-- name: population_list
+select {population_columns}, p.created_at::text, p.id::text
+  from population p
+  join unit u on u.id = p.unit_id
+ where (p.created_at, p.id) < ($1::timestamptz, $2::uuid)
+ order by p.created_at desc, p.id desc
+ limit $3::int
+
+-- name: population_list_of_unit
+select {population_columns}, p.created_at::text, p.id::text
+  from population p
+  join unit u on u.id = p.unit_id
+ where p.unit_id = $1::int and (p.created_at, p.id) < ($2::timestamptz, $3::uuid)
+ order by p.created_at desc, p.id desc
+ limit $4::int
+
+-- name: population_list_of_kind
+select {population_columns}, p.created_at::text, p.id::text
+  from population p
+  join unit u on u.id = p.unit_id
+ where p.unit_id = $1::int and p.kind = $2 and (p.created_at, p.id) < ($3::timestamptz, $4::uuid)
+ order by p.created_at desc, p.id desc
+ limit $5::int
+
+-- One more revision by the caller's unit, unless it says what the last one says.
+-- name: population_create
+with place as (
+    select u.*, in_slice(u) as inside from unit u where u.id = $1::int and u.valid_to is null
+), latest as (
+    select l.*
+      from population l
+     where l.giver_id = scope_id() and l.unit_id = $1::int and l.kind = $2 and l.as_of = $3::date
+     order by l.revision desc
+     limit 1
+), made as (
+    insert into population (id, kind, as_of, people, source, decision_number, revision, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), $2, $3::date, $4::bigint, $5, $6, coalesce(l.revision, 0) + 1, u.id,
+           u.province_id, u.district_id, u.commune_id, scope_id(), caller_id()
+      from place u
+      left join latest l on true
+     where u.inside and (l.people, l.source, l.decision_number)
+                        is distinct from ($4::bigint, $5, $6)
+    returning *
+)
+select {population_columns}, u.inside
+  from place u
+  left join made p on true
+
+-- A table of figures at once: where the unit is, what is wrong with the row, and what its last revision
+-- says. Nothing is written unless $2, and if any row is wrong only with $3.
+-- name: population_import
+with given as (
+    select g.*, u.id as unit_id, u.province_id, u.district_id, u.commune_id,
+           case when u.id is null then 'not_found'
+                when not in_slice(u) then 'outside_slice'
+                when g."on" > business_date() then 'in_future' end as flaw
+      from jsonb_to_recordset($1::jsonb)
+           as g (line int, unit_kind text, unit_code text, kind text, "on" date, people bigint,
+                 source text, decision text)
+      left join unit u on u.kind = g.unit_kind and u.code = g.unit_code and u.valid_to is null
+), numbered as (
+    select g.*, min(line) over (partition by unit_id, kind, "on", flaw is null) as first_line
+      from given g
+), judged as (
+    select n.line, n.kind, n."on", n.people, n.source, n.decision, n.unit_id, n.province_id,
+           n.district_id, n.commune_id, n.first_line,
+           coalesce(n.flaw, case when n.first_line < n.line then 'same_as_line' end) as flaw,
+           coalesce(l.revision, 0) as revision,
+           (l.people, l.source, l.decision_number)
+           is not distinct from (n.people, n.source, n.decision) as known
+      from numbered n
+      left join lateral (select *
+                           from population p
+                          where p.giver_id = scope_id() and p.unit_id = n.unit_id
+                            and p.kind = n.kind and p.as_of = n."on"
+                          order by p.revision desc
+                          limit 1) l on n.flaw is null
+), made as (
+    insert into population (id, kind, as_of, people, source, decision_number, revision, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), j.kind, j."on", j.people, j.source, j.decision, j.revision + 1, j.unit_id,
+           j.province_id, j.district_id, j.commune_id, scope_id(), caller_id()
+      from judged j
+     where j.flaw is null and not j.known and $2::boolean
+       and ($3::boolean or not exists (select from judged where flaw is not null))
+    returning 1
+)
+select line, flaw,
+       case flaw when 'in_future' then 'on' when 'same_as_line' then null else 'unit_code' end as field,
+       case flaw when 'same_as_line' then first_line end as argument,
+       known, (select count(*) from made) as written
+  from judged
+ order by line
