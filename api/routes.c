@@ -15,6 +15,7 @@
 #include "api/target/population.h"
 #include "api/target/progress.h"
 #include "api/target/proposal.h"
+#include "api/target/reported_count.h"
 #include "api/territory/association.h"
 #include "api/territory/collector.h"
 #include "api/territory/decision.h"
@@ -81,6 +82,10 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/populations",            UNIT_TIERS,   FIGURE_READ,     population_list),
     ROUTE(POST,  "/v1/populations",            UNIT_TIERS,   FIGURE_WRITE,    population_create),
     ROUTE(POST,  "/v1/populations/import",     UNIT_TIERS,   FIGURE_WRITE,    population_import),
+    ROUTE(GET,   "/v1/payer-groups",           ANY_TIER,     FIGURE_READ,     payer_group_list),
+    ROUTE(GET,   "/v1/reported-counts",        UNIT_TIERS,   FIGURE_READ,     reported_count_list),
+    ROUTE(POST,  "/v1/reported-counts",        UNIT_TIERS,   FIGURE_WRITE,    reported_count_create),
+    ROUTE(POST,  "/v1/reported-counts/import", UNIT_TIERS,   FIGURE_WRITE,    reported_count_import),
 
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),
     AUDITED(GET, "/v1/people/{id}",            ANY_TIER,     PERSON_READ,     person_get),

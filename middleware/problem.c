@@ -92,6 +92,7 @@ static const struct constraint_row {
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
     {"decision_once", DUPLICATE, "/number", FLAW_NOT_UNIQUE},
     {"population_revision_once", CONFLICT, NULL, 0},
+    {"reported_count_revision_once", CONFLICT, NULL, 0},
 };
 
 static const struct state_row { const char *state; enum problem_kind kind; } state_rows[] = {

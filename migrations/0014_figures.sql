@@ -1,7 +1,8 @@
 set local role ansinh_owner;
 
--- Figures from outside: how many people live in a unit. A figure is about a unit and a date, names its
--- source, and is never changed: a correction is one more revision by the same giver.
+-- Figures from outside: how many people live in a unit, and how many were reported as covered. A
+-- figure is about a unit and a date, names its source, and is never changed: a correction is one more
+-- revision by the same giver.
 --
 -- In force at a date is the figure of the newest date until then; of several for that date the one of
 -- the highest giver, so that nobody outvotes a superior; and of that giver's the last revision.
@@ -39,22 +40,92 @@ create index population_kind on population (unit_id, kind, created_at desc, id d
 create statistics population_keys (dependencies)
     on unit_id, province_id, district_id, commune_id from population;
 
+-- What a population can be covered by. Valid cards are of all schemes and payers, not of households only.
+insert into indicator (code, kind, scheme, enrolment_kind, unit, direction, name_vi, name_en) values
+    ('health_cards', 'stock', null, null, 'people', 'up',
+     'Người có thẻ BHYT còn giá trị', 'People with a valid health insurance card'),
+    ('vsi_coverage', 'ratio', 'vsi', null, 'percent_hundredths', 'up',
+     'Tỷ lệ tham gia BHXH tự nguyện trong lực lượng lao động',
+     'Voluntary social insurance coverage of the labour force');
+
+-- Who pays for the participants that an indicator counts: every one of them is in exactly one group.
+-- The law's groups since 2015; in 2025 the wording of the first was changed.
+create table payer_group (
+    code text primary key check (code <> 'all'),
+    indicator text not null references indicator,
+    position int not null,
+    name_vi text not null,
+    name_en text not null,
+    legal_basis text not null,
+    valid_from date not null,
+    valid_to date check (valid_to >= valid_from),
+    verified boolean not null,
+    constraint payer_group_of_indicator unique (indicator, code)
+);
+insert into payer_group (code, indicator, position, name_vi, name_en, legal_basis, valid_from, verified)
+values ('employer', 'health_cards', 1, 'Nhóm do người lao động và người sử dụng lao động đóng',
+        'Paid by employees and employers', 'Luật Bảo hiểm y tế, Điều 12 khoản 1', '2015-01-01', false),
+       ('social_insurance', 'health_cards', 2, 'Nhóm do cơ quan bảo hiểm xã hội đóng',
+        'Paid by social insurance', 'Luật Bảo hiểm y tế, Điều 12 khoản 2', '2015-01-01', true),
+       ('budget', 'health_cards', 3, 'Nhóm do ngân sách nhà nước đóng',
+        'Paid by the state budget', 'Luật Bảo hiểm y tế, Điều 12 khoản 3', '2015-01-01', true),
+       ('subsidised', 'health_cards', 4, 'Nhóm được ngân sách nhà nước hỗ trợ mức đóng',
+        'Subsidised by the state budget', 'Luật Bảo hiểm y tế, Điều 12 khoản 4', '2015-01-01', true),
+       ('household', 'health_cards', 5, 'Nhóm tham gia bảo hiểm y tế theo hộ gia đình',
+        'Paid by households', 'Luật Bảo hiểm y tế, Điều 12 khoản 5', '2015-01-01', true);
+grant select on payer_group to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune,
+      ansinh_agency, ansinh_collector;
+
+-- How many participants a report counts, in one payer group or in all of them ('all'). A row of all
+-- and the rows of the groups are two ways to say the same and never added to each other.
+create table reported_count (
+    id uuid primary key,
+    indicator text not null references indicator,
+    payer_group text not null,
+    named_group text generated always as (nullif(payer_group, 'all')) stored,
+    as_of date not null,
+    people bigint not null check (people >= 0),
+    source text not null,
+    revision int not null check (revision > 0),
+    unit_id int not null,
+    province_id int not null,
+    district_id int not null,
+    commune_id int not null,
+    giver_id int not null references unit,
+    giver_rank smallint not null generated always as
+        (case when giver_id = 1 then 0 when giver_id = province_id then 1
+              when giver_id = commune_id then 3 else 2 end) stored,
+    created_at timestamptz not null default now(),
+    created_by uuid not null,
+    constraint reported_count_revision_once
+        unique (giver_id, unit_id, indicator, payer_group, as_of, revision),
+    foreign key (indicator, named_group) references payer_group (indicator, code),
+    foreign key (unit_id, province_id, district_id, commune_id)
+        references unit (id, province_id, district_id, commune_id) on update cascade
+);
+create index reported_count_in_force on reported_count
+    (unit_id, indicator, as_of desc, giver_rank, giver_id, payer_group, revision desc);
+create index reported_count_newest on reported_count (created_at desc, id desc) where province_id >= 0;
+create index reported_count_province on reported_count (province_id, created_at desc, id desc);
+create index reported_count_district on reported_count (district_id, created_at desc, id desc);
+create index reported_count_commune on reported_count (commune_id, created_at desc, id desc);
+create index reported_count_unit on reported_count (unit_id, created_at desc, id desc);
+create index reported_count_kind on reported_count (unit_id, indicator, created_at desc, id desc);
+create statistics reported_count_keys (dependencies)
+    on unit_id, province_id, district_id, commune_id from reported_count;
+
 call wall_by_unit('population');
-do $$
-declare
-    tier text;
-begin
-    create policy nation_insert on population for insert to ansinh_nation
-        with check (giver_id = scope_id());
-    foreach tier in array array['province', 'district', 'commune'] loop
-        execute format('create policy %1$s_insert on population for insert to ansinh_%1$s '
-                       'with check (giver_id = scope_id() and %1$s_id = scope_id())', tier);
-    end loop;
-end $$;
-grant select on population to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+call wall_by_unit('reported_count');
+call given_by_unit('population');
+call given_by_unit('reported_count');
+grant select on population, reported_count
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
 grant insert (id, kind, as_of, people, source, decision_number, revision, unit_id, province_id,
               district_id, commune_id, giver_id, created_by)
    on population to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (id, indicator, payer_group, as_of, people, source, revision, unit_id, province_id,
+              district_id, commune_id, giver_id, created_by)
+   on reported_count to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
 
 -- The figure in force, for a caller that sees it.
 create function population_at(about int, what text, until date)
@@ -67,5 +138,36 @@ begin atomic
      order by p.as_of desc, p.giver_rank, p.giver_id, p.revision desc
      limit 1;
 end;
-grant execute on function population_at(int, text, date)
+
+-- The reports that say the whole, newest first, one for each day: a row of all, else a row of every
+-- group of that day, summed. Where there is neither, the report says nothing about the whole. Of
+-- several for one day the one of the highest giver; rows of different givers are never mixed.
+create function reports_until(about int, counted text, until date)
+    returns table (as_of date, people bigint, source text, giver_id int, groups json)
+    language sql stable rows 4
+begin atomic
+    select distinct on (r.as_of) r.as_of, r.people, r.source, r.giver_id, r.groups
+      from (select c.as_of, c.giver_rank, c.giver_id,
+                   coalesce(sum(c.people) filter (where c.payer_group = 'all'),
+                            case when count(c.named_group)
+                                      = (select count(*)
+                                           from payer_group g
+                                          where g.indicator = counted
+                                            and c.as_of between g.valid_from
+                                                            and coalesce(g.valid_to, 'infinity'))
+                                 then sum(c.people) end)::bigint as people,
+                   string_agg(distinct c.source, '; ') as source,
+                   json_agg(json_build_object('payer_group', c.payer_group, 'people', c.people)
+                            order by c.payer_group) filter (where c.payer_group <> 'all') as groups
+              from (select distinct on (x.as_of, x.giver_rank, x.giver_id, x.payer_group) *
+                      from reported_count x
+                     where x.unit_id = about and x.indicator = counted and x.as_of <= until
+                     order by x.as_of desc, x.giver_rank, x.giver_id, x.payer_group,
+                              x.revision desc) c
+             group by c.as_of, c.giver_rank, c.giver_id
+             order by c.as_of desc, c.giver_rank, c.giver_id) r
+     where r.people is not null
+     order by r.as_of desc, r.giver_rank, r.giver_id;
+end;
+grant execute on function population_at(int, text, date), reports_until(int, text, date)
    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;

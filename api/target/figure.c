@@ -32,21 +32,20 @@ bool figure_record(struct request *req, enum sql_id statement, int count, const 
     if (!row) {
         return false;
     }
-    int inside = PQnfields(row) - 1;
-    if (PQntuples(row) == 0) {
-        return fail_at(req, NOT_FOUND, "pointer", "/unit_id", FLAW_NOT_FOUND, NULL);
-    }
-    if (strcmp(PQgetvalue(row, 0, inside), "t") != 0) {
-        return fail_at(req, NOT_FOUND, "pointer", "/unit_id", FLAW_OUTSIDE_SLICE, NULL);
+    int flaw = PQnfields(row) - 2;
+    if (!PQgetisnull(row, 0, flaw)) {
+        const char *pointer = arena_printf(req->arena, "/%s", PQgetvalue(row, 0, flaw + 1));
+        return fail_at(req, NOT_FOUND, "pointer", pointer, flaw_named(PQgetvalue(row, 0, flaw)),
+                       NULL);
     }
     if (PQgetisnull(row, 0, 0)) {
         return fail(req, DUPLICATE);
     }
-    return reply_row(req, 201, row, inside);
+    return reply_row(req, 201, row, flaw);
 }
 
 /* Columns of an import; a row for each good row of the table. */
-enum { LINE, FLAW, FIELD, ARGUMENT, KNOWN, WRITTEN };
+enum { LINE, FIELD, FLAW, ARGUMENT, KNOWN, WRITTEN };
 
 struct import {
     struct request *req;

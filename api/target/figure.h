@@ -6,14 +6,13 @@
 #include "middleware/segment.h"
 
 /* Records the one figure of a JSON body. The statement answers the figure's columns, its id first (NULL
- * when the last revision says the same), and then whether the unit is in the slice; no row where there
- * is no such unit. */
+ * when the last revision says the same), and then which flaw which member has, if any. */
 bool figure_record(struct request *req, enum sql_id statement, int count,
                    const char *const *values);
 
 /* Imports a table: a verdict for each row, and nothing is written if one is rejected, unless
  * ?partial=true. ?dry_run=true writes nothing in any case. The statement takes the good rows as JSON,
- * whether to write, and whether in part; it answers line, flaw, field, argument, known and how many
+ * whether to write, and whether in part; it answers line, field, flaw, argument, known and how many
  * were written, a row for each, by line. */
 bool figure_import(struct request *req, enum sql_id statement);
 

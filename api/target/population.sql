@@ -30,7 +30,10 @@ select {population_columns}, p.created_at::text, p.id::text
 -- One more revision by the caller's unit, unless it says what the last one says.
 -- name: population_create
 with place as (
-    select u.*, in_slice(u) as inside from unit u where u.id = $1::int and u.valid_to is null
+    select u.*, case when u.id is null then 'not_found'
+                     when not in_slice(u) then 'outside_slice' end as flaw
+      from (values (1)) one
+      left join unit u on u.id = $1::int and u.valid_to is null
 ), latest as (
     select l.*
       from population l
@@ -44,11 +47,11 @@ with place as (
            u.province_id, u.district_id, u.commune_id, scope_id(), caller_id()
       from place u
       left join latest l on true
-     where u.inside and (l.people, l.source, l.decision_number)
-                        is distinct from ($4::bigint, $5, $6)
+     where u.flaw is null and (l.people, l.source, l.decision_number)
+                              is distinct from ($4::bigint, $5, $6)
     returning *
 )
-select {population_columns}, u.inside
+select {population_columns}, u.flaw, 'unit_id' as field
   from place u
   left join made p on true
 
@@ -57,9 +60,9 @@ select {population_columns}, u.inside
 -- name: population_import
 with given as (
     select g.*, u.id as unit_id, u.province_id, u.district_id, u.commune_id,
-           case when u.id is null then 'not_found'
-                when not in_slice(u) then 'outside_slice'
-                when g."on" > business_date() then 'in_future' end as flaw
+           case when u.id is null then 'unit_code: not_found'
+                when not in_slice(u) then 'unit_code: outside_slice'
+                when g."on" > business_date() then 'on: in_future' end as flaw
       from jsonb_to_recordset($1::jsonb)
            as g (line int, unit_kind text, unit_code text, kind text, "on" date, people bigint,
                  source text, decision text)
@@ -70,7 +73,7 @@ with given as (
 ), judged as (
     select n.line, n.kind, n."on", n.people, n.source, n.decision, n.unit_id, n.province_id,
            n.district_id, n.commune_id, n.first_line,
-           coalesce(n.flaw, case when n.first_line < n.line then 'same_as_line' end) as flaw,
+           coalesce(n.flaw, case when n.first_line < n.line then ': same_as_line' end) as flaw,
            coalesce(l.revision, 0) as revision,
            (l.people, l.source, l.decision_number)
            is not distinct from (n.people, n.source, n.decision) as known
@@ -91,9 +94,8 @@ with given as (
        and ($3::boolean or not exists (select from judged where flaw is not null))
     returning 1
 )
-select line, flaw,
-       case flaw when 'in_future' then 'on' when 'same_as_line' then null else 'unit_code' end as field,
-       case flaw when 'same_as_line' then first_line end as argument,
-       known, (select count(*) from made) as written
+select line, nullif(split_part(flaw, ': ', 1), '') as field, split_part(flaw, ': ', 2) as flaw,
+       case when flaw = ': same_as_line' then first_line end as argument, known,
+       (select count(*) from made) as written
   from judged
  order by line

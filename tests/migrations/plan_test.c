@@ -78,6 +78,10 @@ static const struct list {
     {SQL_POPULATION_LIST, "population", ALL_SLICES, ORDERED, NEWEST},
     {SQL_POPULATION_LIST_OF_UNIT, "population", ALL_SLICES, ORDERED, OF_OWN("")},
     {SQL_POPULATION_LIST_OF_KIND, "population", ALL_SLICES, ORDERED, OF_OWN("'total',")},
+    {SQL_REPORTED_COUNT_LIST, "reported_count", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_REPORTED_COUNT_LIST_OF_UNIT, "reported_count", ALL_SLICES, ORDERED, OF_OWN("")},
+    {SQL_REPORTED_COUNT_LIST_OF_INDICATOR, "reported_count", ALL_SLICES, ORDERED,
+     OF_OWN("'health_cards',")},
     /* A collector finds themselves, in both. */
     {SQL_COLLECTOR_LIST, "collector", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
     {SQL_COLLECTOR_LIST, "collector", ALL_SLICES, ORDERED, NEWEST},
@@ -95,6 +99,7 @@ static const struct list {
     {SQL_UNIT_SEARCH, "unit", ALL_SLICES, SEARCHING, {NULL}},
     {SQL_PERSON_SEARCH, "person", ALL_SLICES, SEARCHING, {NULL}},
     {SQL_DECLARATION_LIST, "cut_declaration", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_PAYER_GROUP_LIST, "payer_group", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_INDICATOR_LIST, "indicator", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_SESSION_LIST, "session", ALL_SLICES, OUTSIDE, {NULL}},
 };
@@ -151,12 +156,12 @@ static const char *const rows[] = {
     "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, additive, "
     "starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, "
     "created_at, created_by) select id, id, 'root', 'unit', 1000, indicator, "
-    "indicator <> 'health_coverage', starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan",
+    "indicator not like '%coverage', starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan",
     "insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, "
     "additive, starts_on, ends_on, assigner, agency_id, collector_id, unit_id, province_id, "
     "district_id, commune_id, giver_id, created_at, created_by) "
     "select uuid7(), p.id, p.id, 'staff', 'collector', 10, p.indicator, "
-    "p.indicator <> 'health_coverage', p.starts_on, p.ends_on, "
+    "p.indicator not like '%coverage', p.starts_on, p.ends_on, "
     "p.assigner, c.agency_id, c.id, c.unit_id, c.province_id, c.district_id, c.commune_id, "
     "p.giver_id, p.created_at, p.created_by from plan p, collector c "
     "where p.giver_id = 168 and c.full_name <> 'x'",
@@ -174,8 +179,13 @@ static const char *const rows[] = {
     "u.commune_id, 1, uuid7(), now() - n * interval '1 hour' from unit u, "
     "unnest(array['total', 'labour_force']) k, generate_series(1, 200) n "
     "where u.id in (1, 168, 156) or u.kind in ('district', 'commune') and u.province_id in (156, 168)",
+    "insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, "
+    "unit_id, province_id, district_id, commune_id, giver_id, created_by, created_at) "
+    "select uuid7(), i, 'all', p.as_of, 900, 'x', 1, p.unit_id, p.province_id, p.district_id, "
+    "p.commune_id, 1, uuid7(), p.created_at from population p, "
+    "unnest(array['health_cards', 'vsi_participants']) i where p.kind = 'total'",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
-    "cut_total, audit, population",
+    "cut_total, audit, population, reported_count",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "

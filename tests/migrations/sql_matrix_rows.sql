@@ -499,6 +499,24 @@ select gen_random_uuid(), 'total', '2019-01-01', 10, 'new', 1, unit_id, province
        commune_id, writer, user_id
   from here
 
+-- name: payer_group match
+r.code = 'household' and p.letter is not null
+
+-- name: reported_count arrange
+insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+select row_id, 'health_cards', 'household', at::date, 10, letter, 1, unit_id, province_id,
+       district_id, commune_id, giver_id, user_id
+  from place
+-- name: reported_count match
+r.id = p.row_id
+-- name: reported_count insert
+insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'health_cards', 'all', '2019-01-01', 10, 'new', 1, unit_id, province_id,
+       district_id, commune_id, writer, user_id
+  from here
+
 -- name: migration match
 r.version = 1 and p.letter is not null
 
@@ -843,6 +861,13 @@ insert into population (id, kind, as_of, people, source, revision, unit_id, prov
 select gen_random_uuid(), 'total', '2019-01-01', 1, 'x', 1, 156, h.province_id, h.district_id,
        h.commune_id, h.writer, h.user_id
   from here h
+
+-- name: attempt reported_count.group_of_another_indicator
+insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, unit_id,
+                            province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'vsi_participants', 'household', '2019-01-01', 1, 'x', 1, unit_id,
+       province_id, district_id, commune_id, writer, user_id
+  from here
 
 -- name: attempt audit.by_somebody_else
 insert into audit (user_id, session_id, action, subjects, province_id, district_id, commune_id)

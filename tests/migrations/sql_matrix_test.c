@@ -11,7 +11,7 @@
 #define MATRIX "tests/migrations/sql_matrix.txt"
 #define ROWS "tests/migrations/sql_matrix_rows.sql"
 
-enum { ROLES = 9, PLACES = 9, MAX_LINES = 256, MAX_WORDS = 24, SAID_MOST = 3000 };
+enum { ROLES = 9, PLACES = 9, MAX_LINES = 512, MAX_WORDS = 24, SAID_MOST = 3000 };
 
 static const char places[PLACES + 1] = "obscadpnf";
 
