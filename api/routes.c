@@ -16,6 +16,7 @@
 #include "api/target/progress.h"
 #include "api/target/proposal.h"
 #include "api/target/reported_count.h"
+#include "api/target/threshold.h"
 #include "api/territory/association.h"
 #include "api/territory/collector.h"
 #include "api/territory/decision.h"
@@ -86,6 +87,8 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/reported-counts",        UNIT_TIERS,   FIGURE_READ,     reported_count_list),
     ROUTE(POST,  "/v1/reported-counts",        UNIT_TIERS,   FIGURE_WRITE,    reported_count_create),
     ROUTE(POST,  "/v1/reported-counts/import", UNIT_TIERS,   FIGURE_WRITE,    reported_count_import),
+    ROUTE(GET,   "/v1/thresholds",             ANY_TIER,     FIGURE_READ,     threshold_list),
+    ROUTE(POST,  "/v1/thresholds",             TIER_NATION,  TARGET_ASSIGN,   threshold_create),
 
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),
     AUDITED(GET, "/v1/people/{id}",            ANY_TIER,     PERSON_READ,     person_get),

@@ -171,3 +171,64 @@ begin atomic
 end;
 grant execute on function population_at(int, text, date), reports_until(int, text, date)
    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- From which coverage on a unit meets a standard. In force at a date is, of the rows that began by then,
+-- the one that began last (the one recorded last if it was corrected), unless it has ended. `form`: the
+-- rural standards are for communes (xã), not for wards.
+create table threshold (
+    id uuid primary key,
+    standard text not null check (standard in ('new_rural', 'new_rural_advanced', 'new_rural_model',
+                                               'national_goal')),
+    scheme text not null check (scheme in ('health', 'vsi')),
+    level text not null check (level in ('nation', 'province', 'district', 'commune')),
+    form text,
+    percent_hundredths int not null check (percent_hundredths between 0 and 10000),
+    valid_from date not null,
+    valid_to date check (valid_to >= valid_from),
+    decision_number text not null,
+    verified boolean not null,
+    note text,
+    giver_id int not null references unit,
+    created_at timestamptz not null default now(),
+    created_by uuid
+);
+create index threshold_in_force on threshold
+    (standard, scheme, level, valid_from desc, created_at desc, id desc);
+insert into threshold (id, standard, scheme, level, form, percent_hundredths, valid_from, valid_to,
+                       decision_number, verified, note, giver_id)
+select uuid7(), t.standard, t.scheme, t.level, t.form, t.percent_hundredths, t.valid_from::date,
+       t.valid_to::date, t.decision_number, t.verified, t.note, 1
+  from (values
+    ('new_rural', 'health', 'commune', 'commune', 7000, '2013-02-20', '2015-12-31', '342/QĐ-TTg', false,
+     'first set of criteria; decision and first day are to be verified'),
+    ('new_rural', 'health', 'commune', 'commune', 8500, '2016-01-01', '2020-12-31', '1980/QĐ-TTg', true,
+     null),
+    ('new_rural', 'health', 'commune', 'commune', 9000, '2021-01-01', '2025-12-31', '318/QĐ-TTg', false,
+     'decision is to be verified'),
+    ('new_rural_advanced', 'health', 'commune', 'commune', 9500, '2021-01-01', '2025-12-31',
+     '318/QĐ-TTg', true, null),
+    ('new_rural_model', 'health', 'commune', 'commune', 9500, '2018-06-05', '2020-12-31', '691/QĐ-TTg',
+     true, null),
+    ('national_goal', 'health', 'nation', null, 9700, '2030-01-01', null, '38/QĐ-TTg', true,
+     'printed as more than 97 %'),
+    ('national_goal', 'vsi', 'nation', null, 100, '2021-01-01', '2024-12-31', '28-NQ/TW', true,
+     'farmers and informal workers; printed as about'),
+    ('national_goal', 'vsi', 'nation', null, 250, '2025-01-01', '2029-12-31', '28-NQ/TW', true,
+     'farmers and informal workers; printed as about'),
+    ('national_goal', 'vsi', 'nation', null, 500, '2030-01-01', null, '28-NQ/TW', true,
+     'farmers and informal workers; printed as about'))
+       t (standard, scheme, level, form, percent_hundredths, valid_from, valid_to, decision_number,
+          verified, note);
+
+alter table threshold enable row level security;
+alter table threshold force row level security;
+create policy everybody_select on threshold for select
+    to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune, ansinh_agency,
+       ansinh_collector using (true);
+create policy nation_insert on threshold for insert to ansinh_nation
+    with check (giver_id = scope_id());
+grant select on threshold to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune,
+      ansinh_agency, ansinh_collector;
+grant insert (id, standard, scheme, level, form, percent_hundredths, valid_from, valid_to,
+              decision_number, verified, note, giver_id, created_by)
+   on threshold to ansinh_nation;

@@ -99,6 +99,7 @@ static const struct list {
     {SQL_UNIT_SEARCH, "unit", ALL_SLICES, SEARCHING, {NULL}},
     {SQL_PERSON_SEARCH, "person", ALL_SLICES, SEARCHING, {NULL}},
     {SQL_DECLARATION_LIST, "cut_declaration", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_THRESHOLD_LIST, "threshold", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_PAYER_GROUP_LIST, "payer_group", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_INDICATOR_LIST, "indicator", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_SESSION_LIST, "session", ALL_SLICES, OUTSIDE, {NULL}},

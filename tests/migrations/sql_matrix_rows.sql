@@ -502,6 +502,15 @@ select gen_random_uuid(), 'total', '2019-01-01', 10, 'new', 1, unit_id, province
 -- name: payer_group match
 r.code = 'household' and p.letter is not null
 
+-- name: threshold match
+r.decision_number = '1980/QĐ-TTg' and p.letter is not null
+-- name: threshold insert
+insert into threshold (id, standard, scheme, level, percent_hundredths, valid_from, decision_number,
+                       verified, giver_id, created_by)
+select gen_random_uuid(), 'new_rural', 'health', 'commune', 9000, '2019-01-01', 'new', true, writer,
+       user_id
+  from here
+
 -- name: reported_count arrange
 insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, unit_id,
                             province_id, district_id, commune_id, giver_id, created_by)
