@@ -9,6 +9,7 @@
 #include "api/probe.h"
 #include "api/target/amendment.h"
 #include "api/target/assignment.h"
+#include "api/target/coverage.h"
 #include "api/target/division.h"
 #include "api/target/phasing.h"
 #include "api/target/plan.h"
@@ -89,6 +90,7 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/reported-counts/import", UNIT_TIERS,   FIGURE_WRITE,    reported_count_import),
     ROUTE(GET,   "/v1/thresholds",             ANY_TIER,     FIGURE_READ,     threshold_list),
     ROUTE(POST,  "/v1/thresholds",             TIER_NATION,  TARGET_ASSIGN,   threshold_create),
+    ROUTE(GET,   "/v1/coverage",               UNIT_TIERS,   FIGURE_READ,     coverage_get),
 
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),
     AUDITED(GET, "/v1/people/{id}",            ANY_TIER,     PERSON_READ,     person_get),

@@ -103,8 +103,11 @@ create table reported_count (
     foreign key (unit_id, province_id, district_id, commune_id)
         references unit (id, province_id, district_id, commune_id) on update cascade
 );
+-- With all that reports_until reads: it walks down this index and stops at the first whole report,
+-- where the planner would otherwise collect and sort the unit's history.
 create index reported_count_in_force on reported_count
-    (unit_id, indicator, as_of desc, giver_rank, giver_id, payer_group, revision desc);
+    (unit_id, indicator, as_of desc, giver_rank, giver_id, payer_group, revision desc)
+    include (people, source, province_id, district_id, commune_id);
 create index reported_count_newest on reported_count (created_at desc, id desc) where province_id >= 0;
 create index reported_count_province on reported_count (province_id, created_at desc, id desc);
 create index reported_count_district on reported_count (district_id, created_at desc, id desc);
@@ -149,7 +152,7 @@ begin atomic
     select distinct on (r.as_of) r.as_of, r.people, r.source, r.giver_id, r.groups
       from (select c.as_of, c.giver_rank, c.giver_id,
                    coalesce(sum(c.people) filter (where c.payer_group = 'all'),
-                            case when count(c.named_group)
+                            case when count(*)
                                       = (select count(*)
                                            from payer_group g
                                           where g.indicator = counted
@@ -159,7 +162,8 @@ begin atomic
                    string_agg(distinct c.source, '; ') as source,
                    json_agg(json_build_object('payer_group', c.payer_group, 'people', c.people)
                             order by c.payer_group) filter (where c.payer_group <> 'all') as groups
-              from (select distinct on (x.as_of, x.giver_rank, x.giver_id, x.payer_group) *
+              from (select distinct on (x.as_of, x.giver_rank, x.giver_id, x.payer_group)
+                           x.as_of, x.giver_rank, x.giver_id, x.payer_group, x.people, x.source
                       from reported_count x
                      where x.unit_id = about and x.indicator = counted and x.as_of <= until
                      order by x.as_of desc, x.giver_rank, x.giver_id, x.payer_group,

@@ -1,0 +1,125 @@
+-- Coverage of a unit and of each one below, on a day: the figures in force, what they make, and how that
+-- stands to the target and the threshold. Percentages are hundredths until they are shown: exact, and
+-- rounded half up once. Whether something is met is decided on the exact ratio.
+-- name: coverage_of_unit
+with measure as (
+    select *
+      from (values ('health', 'total', 'health_cards', 'health_coverage'),
+                   ('vsi', 'labour_force', 'vsi_participants', 'vsi_coverage'))
+           m (scheme, base, counted, ratio)
+     where scheme = $3
+), place as (
+    select u.* from unit u where u.id = coalesce($1::int, scope_id()) and in_slice(u)
+), line as (
+    select 0 as depth, p.id, p.kind, p.form, p.code, p.name from place p
+    union all
+    select 1, u.id, u.kind, u.form, u.code, u.name
+      from place p
+      join unit u on u.parent_id = p.id
+     where $6::text is null and u.valid_to is null and u.form <> 'unplaced'
+    union all
+    select 1, u.id, u.kind, u.form, u.code, u.name
+      from place p
+      join unit u on u.kind = $6 and p.id in (1, u.province_id, u.district_id) and u.id <> p.id
+     where u.valid_to is null
+), figure as (
+    select l.*, m.base, m.counted,
+           p.people as population, p.as_of as population_on, p.source as population_source,
+           p.decision_number as population_decision, p.giver_id as population_giver,
+           r.people as covered, r.as_of as covered_on, r.source as covered_source,
+           r.giver_id as covered_giver, r.groups,
+           case when p.people > 0
+                then (2 * r.people * 10000 + p.people) / (2 * p.people) end as percent,
+           t.quantity as target,
+           s.standard, s.percent_hundredths as threshold, s.decision_number as threshold_decision,
+           s.verified
+      from line l
+     cross join measure m
+      left join lateral population_at(l.id, m.base, $2::date) p on true
+      left join lateral (select *
+                           from reports_until(l.id, m.counted, $2::date) f
+                          limit 1) r on true
+      left join lateral (select a.quantity
+                           from assignment a
+                          where a.unit_id = l.id and a.indicator = m.ratio
+                            and a.assignee_kind = 'unit' and a.cut in ('root', 'territory')
+                            and a.starts_on = date_trunc('year', $2::date)::date
+                            and a.ends_on = (date_trunc('year', $2::date) + interval '1 year')::date - 1
+                            and a.assigner = $5 and a.withdrawn_at is null
+                          order by a.cut = 'root', a.created_at desc, a.id desc
+                          limit 1) t on true
+      left join lateral (select *
+                           from threshold h
+                          where h.standard = $4 and h.scheme = $3 and h.level = l.kind
+                            and coalesce(h.form, l.form) = l.form and h.valid_from <= $2::date
+                          order by h.valid_from desc, h.created_at desc, h.id desc
+                          limit 1) s on coalesce(s.valid_to, 'infinity') >= $2::date
+), judged as (
+    select f.*,
+           case when f.percent is not null
+                then f.covered * 10000 >= f.target * f.population end as target_met,
+           case when f.percent is not null
+                then f.covered * 10000 >= f.threshold * f.population end as threshold_met,
+           case when f.percent is not null
+                then greatest((f.target * f.population + 9999) / 10000 - f.covered, 0)
+                end as target_remaining,
+           case when f.percent is not null
+                then greatest((f.threshold * f.population + 9999) / 10000 - f.covered, 0)
+                end as threshold_remaining
+      from figure f
+), told as (
+    -- what a unit below the threshold was when it met it last
+    select j.*, e.as_of as last_met_on
+      from judged j
+      left join lateral (select r.as_of
+                           from reports_until(j.id, j.counted, j.covered_on - 1) r,
+                                population_at(j.id, j.base, r.as_of) p
+                          where not j.threshold_met and p.people > 0
+                            and r.people * 10000 >= j.threshold * p.people
+                          order by r.as_of desc
+                          limit 1) e on true
+), below as (
+    select count(*) as lines, count(percent) as with_percent,
+           count(*) filter (where not target_met) as below_target,
+           count(*) filter (where not threshold_met) as below_threshold,
+           count(last_met_on) as fell_below, sum(covered) as covered, count(covered) as reported
+      from told
+     where depth = 1
+)
+select $2::date as "on", $3::text as scheme, $4::text as standard, $5::text as assigner,
+       b.lines as "below.lines", b.with_percent as "below.with_percent",
+       b.below_target as "below.below_target", b.below_threshold as "below.below_threshold",
+       b.fell_below as "below.fell_below",
+       t.id as "unit.id", t.kind as "unit.kind", t.code as "unit.code", t.name as "unit.name",
+       t.population as "population.people", t.population_on as "population.on",
+       t.population_source as "population.source",
+       t.population_decision as "population.decision_number",
+       t.population_giver as "population.giver_id",
+       t.covered as "covered.people", t.covered_on as "covered.on",
+       t.covered_source as "covered.source", t.covered_giver as "covered.giver_id",
+       coalesce(t.groups, '[]') as "covered.groups",
+       round(t.percent / 100.0, 2) as percent,
+       round(t.target / 100.0, 2) as "target.percent",
+       round((t.percent - t.target) / 100.0, 2) as "target.points", t.target_met as "target.met",
+       t.target_remaining as "target.remaining",
+       round(t.threshold / 100.0, 2) as "threshold.percent", t.standard as "threshold.standard",
+       round((t.percent - t.threshold) / 100.0, 2) as "threshold.points",
+       t.threshold_met as "threshold.met",
+       t.threshold_remaining as "threshold.remaining",
+       t.threshold_decision as "threshold.decision_number", t.verified as "threshold.verified",
+       case when t.last_met_on is not null then 'fell_below' end as alert, t.last_met_on,
+       case when t.depth = 0 and b.covered is distinct from t.covered
+            then b.covered::bigint end as "children_sum.people",
+       b.reported as "children_sum.units", b.lines as "children_sum.of",
+       to_json(array_remove(array[case when coalesce(t.population, 0) = 0 then 'population' end,
+                                  case when t.covered is not null then null
+                                       when exists (select from reported_count c
+                                                     where c.unit_id = t.id and c.indicator = t.counted
+                                                       and c.as_of <= $2::date) then 'payer_groups'
+                                       else 'covered' end], null)) as missing,
+       'reported' as basis
+  from told t, below b
+ where t.depth = 0 or $7::text is null
+    or case $7 when 'below_target' then not t.target_met
+               when 'below_threshold' then not t.threshold_met else t.last_met_on is not null end
+ order by t.depth, t.code, t.id
