@@ -78,6 +78,8 @@ enum flaw_kind {
     FLAW_QUOTE,
     FLAW_OUTSIDE_SLICE,
     FLAW_SAME_AS_LINE,
+    FLAW_NO_POPULATION,
+    FLAW_NO_REPORT,
     FLAW_COUNT
 };
 

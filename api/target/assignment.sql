@@ -144,39 +144,3 @@ select t.id as assignment_id, c.at as accepted_at, c.created_by as accepted_by, 
        null as figure
   from target t
   left join accepted c on true
-
--- What a proposal weighs: the possible parts of a cut, in a fixed order, and what each achieved in the
--- period before.
--- name: assignment_propose
-with parent as (
-    select a.*, a.assignee_kind = 'unit' and a.unit_id = scope_id() as held,
-           (a.starts_on - (a.ends_on - a.starts_on + 1)) as before_from,
-           a.starts_on - 1 as before_to
-      from assignment a where a.id = $1::uuid
-), part as (
-    select u.id as unit_id, null::uuid as collector_id, u.code, u.name
-      from unit u join parent p on u.parent_id = p.unit_id
-     where $2 = 'territory' and u.valid_to is null and u.form <> 'unplaced'
-    union all
-    select c.unit_id, c.id, c.card_number, c.full_name
-      from collector c join parent p on c.unit_id = p.unit_id
-     where $2 = 'staff'
-), before as (
-    select e.unit_id, e.commune_id, e.district_id, e.province_id, e.collector_id
-      from enrolment e, parent p, indicator i
-     where i.code = p.indicator and e.scheme = i.scheme and e.kind = i.enrolment_kind
-       and e.paid_on between p.before_from and p.before_to
-       and e.status in ('submitted', 'accepted', 'issued')
-)
-select t.unit_id, t.collector_id, t.code, t.name,
-       (select count(*) from before b
-         where b.collector_id = t.collector_id
-            or (t.collector_id is null
-                and t.unit_id in (b.unit_id, b.commune_id, b.district_id, b.province_id)))
-       as last_result,
-       p.quantity - coalesce((select c.allocated from cut_total c
-                               where c.assignment_id = p.id and c.cut = $2), 0) as unallocated,
-       p.held
-  from parent p
-  left join part t on true
- order by t.code, t.unit_id, t.collector_id

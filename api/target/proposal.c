@@ -9,8 +9,22 @@
 #include "middleware/render.h"
 #include "middleware/transaction.h"
 
-/* Columns of the statement assignment_propose; a row for each possible part. */
-enum { UNIT, COLLECTOR, CODE, NAME, LAST_RESULT, UNALLOCATED, HELD };
+/* Columns of both statements, a row for each possible part. FIGURE is the last result, or the
+ * population; only the statement by population has COVERED. */
+enum { UNIT, COLLECTOR, CODE, NAME, FIGURE, UNALLOCATED, HELD, COVERED };
+
+enum basis { EQUAL, LAST_RESULT, WEIGHTS, POPULATION, UNCOVERED_POPULATION, BASIS_COUNT };
+static const char *const basis_names[BASIS_COUNT] = {"equal", "last_result", "weights",
+                                                     "population", "uncovered_population"};
+
+static enum basis basis_of(const struct request *req)
+{
+    int basis = 0;
+    while (strcmp(basis_names[basis], request_text(req, "by")) != 0) {
+        basis++;
+    }
+    return (enum basis)basis;
+}
 
 static int64_t number(const PGresult *rows, int row, int column)
 {
@@ -40,20 +54,60 @@ static int64_t given_weight(const struct request *req, const PGresult *rows, int
     return 0;
 }
 
-static enum split_verdict propose(struct request *req, const PGresult *rows, int64_t quantity,
-                                  struct share *shares)
+static int64_t weight_of(const struct request *req, enum basis basis, const PGresult *rows, int row)
 {
-    const char *by = request_text(req, "by");
+    switch (basis) {
+    case EQUAL:
+        return 1;
+    case WEIGHTS:
+        return given_weight(req, rows, row);
+    case UNCOVERED_POPULATION:
+        return uncovered_population(number(rows, row, FIGURE), number(rows, row, COVERED));
+    default:
+        return number(rows, row, FIGURE);
+    }
+}
+
+static enum split_verdict propose(struct request *req, enum basis basis, const PGresult *rows,
+                                  int64_t quantity, struct share *shares)
+{
     int count = PQntuples(rows);
-    bool given = strcmp(by, "weights") == 0;
-    bool equal = strcmp(by, "equal") == 0;
     for (int row = 0; row < count; row++) {
         shares[row].most = SPLIT_NO_MOST;
-        shares[row].weight = equal   ? 1
-                             : given ? given_weight(req, rows, row)
-                                     : number(rows, row, LAST_RESULT);
+        shares[row].weight = weight_of(req, basis, rows, row);
     }
     return split_by_weight(quantity, shares, count);
+}
+
+/* A part without a figure is named, not guessed. */
+static bool has_figures(struct request *req, enum basis basis, const PGresult *rows)
+{
+    bool good = true;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *unit = arena_printf(req->arena, "%s (%s)", PQgetvalue(rows, row, NAME),
+                                        PQgetvalue(rows, row, CODE));
+        if (PQgetisnull(rows, row, FIGURE)) {
+            good = fail_at(req, RULE_BROKEN, "pointer", "/by", FLAW_NO_POPULATION, unit);
+        } else if (basis == UNCOVERED_POPULATION && PQgetisnull(rows, row, COVERED)) {
+            good = fail_at(req, RULE_BROKEN, "pointer", "/by", FLAW_NO_REPORT, unit);
+        }
+    }
+    return good;
+}
+
+/* The possible parts; NULL after fail(). Collectors have no population. */
+static const PGresult *parts(struct request *req, enum basis basis)
+{
+    const char *id = request_path_value(req, "id");
+    const char *cut = request_text(req, "cut");
+    if (basis < POPULATION) {
+        return ask(req, SQL_ASSIGNMENT_PROPOSE, PARAMS(id, cut));
+    }
+    if (strcmp(cut, "territory") != 0) {
+        fail_at(req, RULE_BROKEN, "pointer", "/cut", FLAW_ENUM, "territory");
+        return NULL;
+    }
+    return ask(req, SQL_ASSIGNMENT_PROPOSE_BY_POPULATION, PARAMS(id, basis_names[basis]));
 }
 
 static void render_part(struct render *out, const PGresult *rows, int row,
@@ -99,8 +153,8 @@ static bool reply_proposal(struct request *req, const PGresult *rows, int64_t qu
 
 bool assignment_propose(struct request *req)
 {
-    const PGresult *rows = ask(req, SQL_ASSIGNMENT_PROPOSE,
-                               PARAMS(request_path_value(req, "id"), request_text(req, "cut")));
+    enum basis basis = basis_of(req);
+    const PGresult *rows = parts(req, basis);
     if (!rows) {
         return false;
     }
@@ -113,10 +167,13 @@ bool assignment_propose(struct request *req)
     if (PQgetisnull(rows, 0, UNIT) || PQntuples(rows) > SPLIT_PARTS_MAX) {
         return fail_at(req, RULE_BROKEN, "pointer", "/cut", FLAW_NOT_FOUND, NULL);
     }
+    if (basis >= POPULATION && !has_figures(req, basis, rows)) {
+        return false;
+    }
     const json_t *wanted = json_object_get(req->json, "quantity");
     int64_t quantity = wanted ? json_integer_value(wanted) : number(rows, 0, UNALLOCATED);
     struct share *shares = arena_alloc(req->arena, (size_t)PQntuples(rows) * sizeof *shares);
-    return split_done(propose(req, rows, quantity, shares))
+    return split_done(propose(req, basis, rows, quantity, shares))
                ? reply_proposal(req, rows, quantity, shares)
                : fail(req, RULE_BROKEN);
 }

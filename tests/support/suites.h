@@ -62,6 +62,7 @@ Suite *population_suite(void);
 Suite *reported_count_suite(void);
 Suite *threshold_suite(void);
 Suite *coverage_rate_suite(void);
+Suite *proposal_suite(void);
 Suite *start_suite(void);
 Suite *plan_order_suite(void);
 Suite *demo_suite(void);
