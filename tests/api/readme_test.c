@@ -36,7 +36,8 @@ static void empty_the_demo(void)
 {
     sql_text("truncate cut_declaration, cut_total, assignment_entry, assignment_acceptance, "
              "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
-             "person_period, enrolment_event, enrolment, person_identity, person");
+             "person_period, enrolment_event, enrolment, person_identity, person, "
+             "population, reported_count");
 }
 
 START_TEST(the_story_runs_as_printed)
@@ -55,6 +56,7 @@ START_TEST(the_story_runs_as_printed)
     output[size] = '\0';
     ck_assert_msg(pclose(run) == 0, "%s", output);
     ck_assert_msg(strstr(output, "province 1000 1 999") != NULL, "%s", output);
+    ck_assert_msg(strstr(output, "\"percent\":84.79,") != NULL, "%s", output);
     ck_assert_msg(strstr(output, "neighbours see 0 0 0") != NULL, "%s", output);
     ck_assert_msg(strstr(output, "not_found") != NULL, "%s", output);
 }
