@@ -89,6 +89,7 @@ static const struct constraint_row {
     {"cut_within_quantity", OVER_ALLOCATED, NULL, 0},
     {"assignment_quantity_check", OVER_ALLOCATED, NULL, 0},
     {"coverage_once", ALREADY_COVERED, NULL, 0},
+    {"credit_is_near", NOT_FOUND, "/won_by", FLAW_NOT_FOUND},
     {"identity_once", DUPLICATE, "/person", FLAW_NOT_UNIQUE},
     {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},

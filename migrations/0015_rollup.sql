@@ -52,6 +52,10 @@ create policy everybody_select on participation_rule for select
 grant select on participation_rule to ansinh_gate, ansinh_nation, ansinh_province, ansinh_district,
       ansinh_commune, ansinh_agency, ansinh_collector;
 
+-- The target of somebody who has credit.
+create index assignment_assignee on assignment (assignee_id, indicator, starts_on)
+ where assignee_kind <> 'unit';
+
 -- Who is covered, from when to when. `during` is what was paid for, empty once the enrolment was
 -- rejected or voided. `counted` is when the person counts as a participant: it includes the grace of
 -- the method, ends where the next coverage begins, and keeps what was counted before a void.
@@ -70,6 +74,8 @@ create table coverage (
     source text not null default 'counted' check (source in ('counted', 'imported', 'declared')),
     agency_id uuid,
     collector_id uuid,
+    officer_id uuid,
+    association_id uuid,
     unit_id int not null,
     province_id int not null,
     district_id int not null,
@@ -86,15 +92,44 @@ create policy gate_all on coverage to ansinh_gate using (true) with check (true)
 grant select, insert, update on coverage to ansinh_gate;
 
 -- What the participant paid (VND; null until the service prices), which periods the enrolment is the
--- person's first of its kind in (bits: 1 month, 2 quarter, 4 year) when it is posted and now, and when
--- it was accepted or taken back.
+-- person's first of its kind in (bits: 1 month, 2 quarter, 4 year) when it is posted and now, when it
+-- was accepted or taken back, and who won the person over: an officer, an association.
 alter table enrolment
     add amount bigint check (amount >= 0),
     add first_in smallint not null default 0 check (first_in between 0 and 7),
     add holds smallint not null default 0 check (holds between 0 and 7),
     add accepted_on date,
     add reversed_on date,
+    add officer_id uuid references app_user,
+    add association_id uuid references association,
     add check ((reversed_on is not null) = (status in ('rejected', 'voided')));
+
+-- Who won somebody over belongs to a unit that the hamlet lies in. The gate looks, because a collector
+-- sees neither accounts nor associations.
+create function gate.credit_is_near() returns trigger language plpgsql security definer
+    set search_path = '' as $$
+begin
+    if new.officer_id is not null and not exists (
+           select from public.app_user u
+            where u.id = new.officer_id and u.agency_id is null
+              and u.unit_id in (new.commune_id, new.district_id, new.province_id))
+       or new.association_id is not null and not exists (
+           select from public.association a
+            where a.id = new.association_id
+              and a.unit_id in (new.commune_id, new.district_id, new.province_id)) then
+        raise foreign_key_violation
+              using message = 'no officer or association of a unit above',
+                    constraint = 'credit_is_near';
+    end if;
+    return new;
+end $$;
+create trigger credit_is_near before insert on enrolment
+    for each row when (new.officer_id is not null or new.association_id is not null)
+    execute function gate.credit_is_near();
+create policy gate_select on association for select to ansinh_gate using (true);
+grant select (id, unit_id) on association to ansinh_gate;
+grant insert (officer_id, association_id)
+   on enrolment to ansinh_district, ansinh_commune, ansinh_agency, ansinh_collector;
 
 -- People are counted once in each period. When the enrolment that was counted is taken back, another
 -- one of the same person in that period is counted instead, from that day on.
@@ -161,6 +196,8 @@ create table progress_delta (
     at timestamptz not null default now(),
     agency_id uuid,
     collector_id uuid,
+    officer_id uuid,
+    association_id uuid,
     unit_id int not null,
     province_id int not null,
     district_id int not null,
@@ -203,7 +240,8 @@ create table progress_total (
 ) with (fillfactor = 80);
 call wall_by_unit('progress_total');
 
--- The same by credit, of an agency and of a collector in each hamlet, by month and year.
+-- The same by credit, of an agency, a collector, an officer and an association in each hamlet, by month
+-- and year.
 create table credit_total (
     credit_id uuid not null,
     unit_id int not null,
@@ -221,13 +259,12 @@ create table credit_total (
     confirmed_year int not null,
     leaving int not null,
     amount bigint not null,
-    agency_id uuid not null,
+    agency_id uuid,
     collector_id uuid,
     province_id int not null,
     district_id int not null,
     commune_id int not null,
     primary key (credit_id, scheme, kind, span, starts_on, unit_id),
-    check (credit_id = coalesce(collector_id, agency_id)),
     foreign key (unit_id, province_id, district_id, commune_id)
         references unit (id, province_id, district_id, commune_id) on update cascade
 ) with (fillfactor = 80);
@@ -343,10 +380,12 @@ begin
         added);
     execute format(
         'with place as (select distinct unit_id, province_id, district_id, commune_id from %1$s), '
-        'day as (select h.id as credit_id, d.unit_id, d.agency_id, h.collector_id, d.scheme, d.kind, '
+        'day as (select h.id as credit_id, d.unit_id, h.agency_id, h.collector_id, d.scheme, d.kind, '
         'd.effective_on as starts_on, %2$s from %1$s d '
-        'cross join lateral (values (d.agency_id, null), (d.collector_id, d.collector_id)) '
-        'h (id, collector_id) where h.id is not null group by 1, 2, 3, 4, 5, 6, 7), %3$s) '
+        'cross join lateral (values (d.agency_id, d.agency_id, null), '
+        '(d.collector_id, d.agency_id, d.collector_id), (d.officer_id, null, null), '
+        '(d.association_id, null, null)) h (id, agency_id, collector_id) '
+        'where h.id is not null group by 1, 2, 3, 4, 5, 6, 7), %3$s) '
         'insert into %4$s as t (credit_id, unit_id, agency_id, collector_id, scheme, kind, starts_on, '
         'span, %5$s, province_id, district_id, commune_id) '
         'select credit_id, unit_id, agency_id, collector_id, scheme, kind, starts_on, span, %5$s, '
@@ -494,9 +533,10 @@ begin
          group by c.id, d.day
     )
     insert into public.progress_delta (scheme, kind, effective_on, n, confirmed, leaving, agency_id,
-                                       collector_id, unit_id, province_id, district_id, commune_id)
-    select c.scheme, 'stock', e.day, e.n, e.confirmed, e.leaving, c.agency_id, c.collector_id, c.unit_id,
-           c.province_id, c.district_id, c.commune_id
+                                       collector_id, officer_id, association_id, unit_id, province_id,
+                                       district_id, commune_id)
+    select c.scheme, 'stock', e.day, e.n, e.confirmed, e.leaving, c.agency_id, c.collector_id,
+           c.officer_id, c.association_id, c.unit_id, c.province_id, c.district_id, c.commune_id
       from event e
       join changed c on c.id = e.id
      where e.n <> 0 or e.confirmed <> 0 or e.leaving <> 0;
@@ -522,17 +562,19 @@ begin
     alone := not exists (select from public.coverage c
                           where c.person_id = e.person_id and c.scheme = e.scheme);
     insert into public.coverage (id, person_id, scheme, during, counted_until, renewable_until,
-                                 continues, counted, leaves, agency_id, collector_id, unit_id,
-                                 province_id, district_id, commune_id)
+                                 continues, counted, leaves, agency_id, collector_id, officer_id,
+                                 association_id, unit_id, province_id, district_id, commune_id)
     values (e.id, e.person_id, e.scheme, daterange(e.starts_on, e.ends_on, '[]'), until,
             (e.ends_on + 1 + rule.gap)::date, e.kind = 'renewal',
             case when alone then datemultirange(daterange(e.starts_on, until)) else '{}' end, alone,
-            e.agency_id, e.collector_id, e.unit_id, e.province_id, e.district_id, e.commune_id);
+            e.agency_id, e.collector_id, e.officer_id, e.association_id, e.unit_id, e.province_id,
+            e.district_id, e.commune_id);
     insert into public.progress_delta (scheme, kind, effective_on, n, people_month, people_quarter,
-                                       people_year, leaving, amount, agency_id, collector_id, unit_id,
-                                       province_id, district_id, commune_id)
+                                       people_year, leaving, amount, agency_id, collector_id, officer_id,
+                                       association_id, unit_id, province_id, district_id, commune_id)
     select e.scheme, d.kind, d.day, d.n, d.month, d.quarter, d.year, d.leaving, d.amount, e.agency_id,
-           e.collector_id, e.unit_id, e.province_id, e.district_id, e.commune_id
+           e.collector_id, e.officer_id, e.association_id, e.unit_id, e.province_id, e.district_id,
+           e.commune_id
       from (values (e.kind, e.paid_on, 1, e.first_in & 1, (e.first_in & 2) / 2, (e.first_in & 4) / 4,
                     0, coalesce(e.amount, 0), true),
                    ('stock', e.starts_on, 1, 0, 0, 0, 0, 0, alone),
@@ -584,9 +626,11 @@ begin
             e.unit_id, e.province_id, e.district_id, e.commune_id);
     if takes_back then
         insert into public.progress_delta (scheme, kind, effective_on, n, confirmed, amount, agency_id,
-                                           collector_id, unit_id, province_id, district_id, commune_id)
+                                           collector_id, officer_id, association_id, unit_id,
+                                           province_id, district_id, commune_id)
         values (e.scheme, e.kind, today, -1, -was_accepted, -coalesce(e.amount, 0), e.agency_id,
-                e.collector_id, e.unit_id, e.province_id, e.district_id, e.commune_id);
+                e.collector_id, e.officer_id, e.association_id, e.unit_id, e.province_id,
+                e.district_id, e.commune_id);
         foreach period in array array[1, 2, 4]::smallint[] loop
             continue when e.holds & period = 0;
             select o.* into heir from public.enrolment o
@@ -612,9 +656,11 @@ begin
     else
         insert into public.progress_delta (scheme, kind, effective_on, confirmed, confirmed_month,
                                            confirmed_quarter, confirmed_year, agency_id, collector_id,
-                                           unit_id, province_id, district_id, commune_id)
+                                           officer_id, association_id, unit_id, province_id,
+                                           district_id, commune_id)
         values (e.scheme, e.kind, e.paid_on, 1, e.holds & 1, (e.holds & 2) / 2, (e.holds & 4) / 4,
-                e.agency_id, e.collector_id, e.unit_id, e.province_id, e.district_id, e.commune_id);
+                e.agency_id, e.collector_id, e.officer_id, e.association_id, e.unit_id, e.province_id,
+                e.district_id, e.commune_id);
     end if;
     perform gate.participation_settle(e.person_id, e.scheme);
 end $$;
@@ -624,12 +670,12 @@ create function gate.person_counted(e public.enrolment, sign int, period smallin
     returns void language sql volatile security definer set search_path = '' as $$
     insert into public.progress_delta (scheme, kind, effective_on, people_month, people_quarter,
                                        people_year, confirmed_month, confirmed_quarter, confirmed_year,
-                                       agency_id, collector_id, unit_id, province_id, district_id,
-                                       commune_id)
+                                       agency_id, collector_id, officer_id, association_id, unit_id,
+                                       province_id, district_id, commune_id)
     values (e.scheme, e.kind, day, sign * (period & 1), sign * (period & 2) / 2, sign * (period & 4) / 4,
             sign * accepted * (period & 1), sign * accepted * (period & 2) / 2,
-            sign * accepted * (period & 4) / 4, e.agency_id, e.collector_id, e.unit_id, e.province_id,
-            e.district_id, e.commune_id)
+            sign * accepted * (period & 4) / 4, e.agency_id, e.collector_id, e.officer_id,
+            e.association_id, e.unit_id, e.province_id, e.district_id, e.commune_id)
 $$;
 
 grant execute on function gate.enrolment_terms(uuid, text, int, date), gate.enrolment_post(uuid)
@@ -649,8 +695,8 @@ begin
            e.first_in & 1 as people_month, (e.first_in & 2) / 2 as people_quarter,
            (e.first_in & 4) / 4 as people_year, a.holds & 1 as confirmed_month,
            (a.holds & 2) / 2 as confirmed_quarter, (a.holds & 4) / 4 as confirmed_year, 0 as leaving,
-           coalesce(e.amount, 0) as amount, e.agency_id, e.collector_id, e.unit_id, e.province_id,
-           e.district_id, e.commune_id
+           coalesce(e.amount, 0) as amount, e.agency_id, e.collector_id,
+           e.officer_id, e.association_id, e.unit_id, e.province_id, e.district_id, e.commune_id
       from public.enrolment e
       join public.coverage c on c.id = e.id
      cross join lateral (
@@ -661,22 +707,23 @@ begin
                as holds) a
     union all
     select e.scheme, e.kind, e.reversed_on, -1, -(e.accepted_on is not null)::int, 0, 0, 0, 0, 0, 0, 0,
-           -coalesce(e.amount, 0), e.agency_id, e.collector_id, e.unit_id, e.province_id,
-           e.district_id, e.commune_id
+           -coalesce(e.amount, 0), e.agency_id, e.collector_id,
+           e.officer_id, e.association_id, e.unit_id, e.province_id, e.district_id, e.commune_id
       from public.enrolment e
      where e.reversed_on is not null
     union all
     select e.scheme, e.kind, m.moved_on, 0, 0, sign * (m.first_in & 1), sign * (m.first_in & 2) / 2,
            sign * (m.first_in & 4) / 4, sign * accepted::int * (m.first_in & 1),
            sign * accepted::int * (m.first_in & 2) / 2, sign * accepted::int * (m.first_in & 4) / 4, 0,
-           0, e.agency_id, e.collector_id, e.unit_id, e.province_id, e.district_id, e.commune_id
+           0, e.agency_id, e.collector_id, e.officer_id, e.association_id, e.unit_id, e.province_id, e.district_id, e.commune_id
       from public.person_period m
      cross join lateral (values (m.from_id, -1, m.from_accepted), (m.to_id, 1, m.to_accepted))
            t (id, sign, accepted)
       join public.enrolment e on e.id = t.id
     union all
     select c.scheme, 'stock', d.day, d.n, d.n * c.confirmed::int, 0, 0, 0, 0, 0, 0, d.leaving, 0,
-           c.agency_id, c.collector_id, c.unit_id, c.province_id, c.district_id, c.commune_id
+           c.agency_id, c.collector_id, c.officer_id, c.association_id, c.unit_id, c.province_id,
+           c.district_id, c.commune_id
       from public.coverage c
      cross join lateral (select lower(r), 1, 0 from unnest(c.counted) r
                          union all
@@ -694,8 +741,8 @@ begin
     call public.fold_totals('public.young_delta', 'live_total', 'live_credit');
     -- the days of every hamlet and credit, as the deltas have them
     create temporary table leaf_difference on commit drop as
-    select scheme, kind, effective_on, agency_id, collector_id, unit_id, province_id, district_id,
-           commune_id, sum(n) as n, sum(confirmed) as confirmed, sum(people_month) as people_month,
+    select scheme, kind, effective_on, agency_id, collector_id, officer_id, association_id, unit_id,
+           province_id, district_id, commune_id, sum(n) as n, sum(confirmed) as confirmed, sum(people_month) as people_month,
            sum(people_quarter) as people_quarter, sum(people_year) as people_year,
            sum(confirmed_month) as confirmed_month, sum(confirmed_quarter) as confirmed_quarter,
            sum(confirmed_year) as confirmed_year, sum(leaving) as leaving, sum(amount) as amount
@@ -703,9 +750,10 @@ begin
             union all
             select scheme, kind, effective_on, -n, -confirmed, -people_month, -people_quarter,
                    -people_year, -confirmed_month, -confirmed_quarter, -confirmed_year, -leaving, -amount,
-                   agency_id, collector_id, unit_id, province_id, district_id, commune_id
+                   agency_id, collector_id, officer_id, association_id, unit_id, province_id,
+                   district_id, commune_id
               from public.progress_delta) d
-     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     having (sum(n), sum(confirmed), sum(people_month), sum(people_quarter), sum(people_year),
             sum(confirmed_month), sum(confirmed_quarter), sum(confirmed_year), sum(leaving),
             sum(amount)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -731,7 +779,8 @@ begin
        and not (r.figures is null and gate.is_nothing(l.figures)
                 or l.figures is null and gate.is_nothing(r.figures))
     union all
-    select jsonb_build_array(unit_id, agency_id, collector_id, scheme, kind, effective_on),
+    select jsonb_build_array(unit_id, agency_id, collector_id, officer_id, association_id, scheme, kind,
+                             effective_on),
            to_jsonb(d) - array['unit_id', 'agency_id', 'collector_id', 'scheme', 'kind', 'effective_on'],
            null
       from leaf_difference d;
@@ -740,8 +789,9 @@ begin
         delete from public.credit_total;
         insert into public.progress_total select * from row_total;
         insert into public.credit_total select * from row_credit;
-        insert into public.progress_delta (scheme, kind, effective_on, agency_id, collector_id, unit_id,
-                                           province_id, district_id, commune_id, n, confirmed,
+        insert into public.progress_delta (scheme, kind, effective_on, agency_id, collector_id,
+                                           officer_id, association_id, unit_id, province_id,
+                                           district_id, commune_id, n, confirmed,
                                            people_month, people_quarter, people_year, confirmed_month,
                                            confirmed_quarter, confirmed_year, leaving, amount, xid)
         select *, 0 from leaf_difference;
@@ -766,6 +816,7 @@ alter function gate.participation_settle(uuid, text) owner to ansinh_gate;
 alter function gate.enrolment_post(uuid) owner to ansinh_gate;
 alter function gate.enrolment_decide(uuid, text, text) owner to ansinh_gate;
 alter function gate.person_counted(enrolment, int, smallint, date, int) owner to ansinh_gate;
+alter function gate.credit_is_near() owner to ansinh_gate;
 alter function gate.is_nothing(jsonb) owner to ansinh_gate;
 alter procedure gate.recount(boolean) owner to ansinh_gate;
 
@@ -798,14 +849,15 @@ begin
       from fresh f
      where e.id = f.id and e.first_in <> f.first_in;
     insert into coverage (id, person_id, scheme, during, counted_until, renewable_until, continues,
-                          counted, leaves, confirmed, agency_id, collector_id, unit_id, province_id,
-                          district_id, commune_id)
+                          counted, leaves, confirmed, agency_id, collector_id, officer_id,
+                          association_id, unit_id, province_id, district_id, commune_id)
     select e.id, e.person_id, e.scheme, daterange(e.starts_on, e.ends_on, '[]'),
            (e.ends_on + 1 + r.grace)::date, (e.ends_on + 1 + r.gap)::date, e.kind = 'renewal',
            datemultirange(daterange(e.starts_on, least((e.ends_on + 1 + r.grace)::date,
                                                        lead(e.starts_on) over w))),
            coalesce(lead(e.kind) over w, '') <> 'renewal', e.accepted_on is not null, e.agency_id,
-           e.collector_id, e.unit_id, e.province_id, e.district_id, e.commune_id
+           e.collector_id, e.officer_id, e.association_id, e.unit_id, e.province_id, e.district_id,
+           e.commune_id
       from enrolment e
       join fresh f on f.id = e.id
       join participation_rule r on r.scheme = e.scheme and r.months = e.months and r.valid @> e.paid_on
@@ -817,14 +869,15 @@ begin
            (f.first_in & 1) * c.confirmed::int as confirmed_month,
            (f.first_in & 2) / 2 * c.confirmed::int as confirmed_quarter,
            (f.first_in & 4) / 4 * c.confirmed::int as confirmed_year,
-           0 as leaving, coalesce(e.amount, 0) as amount, e.agency_id, e.collector_id, e.unit_id,
-           e.province_id, e.district_id, e.commune_id
+           0 as leaving, coalesce(e.amount, 0) as amount, e.agency_id, e.collector_id,
+           e.officer_id, e.association_id, e.unit_id, e.province_id, e.district_id, e.commune_id
       from fresh f
       join enrolment e on e.id = f.id
       join coverage c on c.id = f.id
     union all
     select c.scheme, 'stock', d.day, d.n, d.n * c.confirmed::int, 0, 0, 0, 0, 0, 0, d.leaving, 0,
-           c.agency_id, c.collector_id, c.unit_id, c.province_id, c.district_id, c.commune_id
+           c.agency_id, c.collector_id, c.officer_id, c.association_id, c.unit_id, c.province_id,
+           c.district_id, c.commune_id
       from fresh f
       join coverage c on c.id = f.id
      cross join lateral (values (lower(c.counted), 1, 0), (upper(c.counted), -1, c.leaves::int))
@@ -833,8 +886,8 @@ begin
     call fold_totals('fresh_delta');
     insert into progress_delta (xid, scheme, kind, effective_on, n, confirmed, people_month,
                                 people_quarter, people_year, confirmed_month, confirmed_quarter,
-                                confirmed_year, leaving, amount, agency_id, collector_id, unit_id,
-                                province_id, district_id, commune_id)
+                                confirmed_year, leaving, amount, agency_id, collector_id, officer_id,
+                                association_id, unit_id, province_id, district_id, commune_id)
     select 0, * from fresh_delta; -- in the totals already, whatever the mark
     drop table fresh, fresh_delta;
 end $$;

@@ -87,6 +87,11 @@ static const char *register_person(struct request *req, const struct birth *birt
     return sent ? id : NULL;
 }
 
+static const char *won_by(const struct request *req, const char *member)
+{
+    return json_string_value(json_object_get(json_object_get(req->json, "won_by"), member));
+}
+
 /* Enrols a person of the register and posts it: it covers and counts from here on. `source` is the
  * member of the body that says who. */
 static bool enrol(struct request *req, const char *person, const char *source)
@@ -94,7 +99,8 @@ static bool enrol(struct request *req, const char *person, const char *source)
     const char *id = request_new_id(req);
     bool sent = tell(req, SQL_ENROLMENT_CREATE,
                      PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
-                            request_text(req, "paid_on"))) &&
+                            request_text(req, "paid_on"), won_by(req, "officer_id"),
+                            won_by(req, "association_id"))) &&
                 tell(req, SQL_ENROLMENT_POST, PARAMS(id));
     const PGresult *row = sent ? ask(req, SQL_ENROLMENT_GET, PARAMS(id)) : NULL;
     if (!row) {

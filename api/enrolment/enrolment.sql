@@ -6,7 +6,8 @@ e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e
                         else 'YYYY-MM-DD' end) as "person.date_of_birth",
        p.sex as "person.sex",
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
-       c.name as "commune.name", e.agency_id, e.collector_id, e.created_at
+       c.name as "commune.name", e.agency_id, e.collector_id, e.officer_id,
+       e.association_id, e.created_at
 
 -- The person is looked up row by row (limit 1): as a plain join, a narrow slice would first collect
 -- all its people, because row security offers the planner their index too.
@@ -45,14 +46,17 @@ select $1::uuid, $3, $4, $5::date, $6, $7, h.id, h.province_id, h.district_id, h
 select gate.identity_claim($1::uuid, $2, $3)
 
 -- The gate says what it is (new, renewal, return), from when it covers, and in which periods the person
--- was not counted yet.
+-- was not counted yet. What an office enrols itself is the credit of its officer, unless somebody else
+-- is named.
 -- name: enrolment_create
 insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, first_in,
-                       holds, agency_id, collector_id, unit_id, province_id, district_id, commune_id,
-                       created_by)
+                       holds, agency_id, collector_id, officer_id, association_id, unit_id,
+                       province_id, district_id, commune_id, created_by)
 select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.first_in, t.first_in,
        coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
-       own_collector(), p.hamlet_id, p.province_id, p.district_id, p.commune_id, caller_id()
+       own_collector(),
+       coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
+                                    and own_agency() is null then caller_id() end), $7::uuid, p.hamlet_id, p.province_id, p.district_id, p.commune_id, caller_id()
   from person p
  cross join lateral gate.enrolment_terms(p.id, $3, $4::int, $5::date) t
  where p.id = $2::uuid

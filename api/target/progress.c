@@ -22,6 +22,17 @@ static bool is_brief(const struct request *req)
     return is(request_query(req, "detail"), "brief");
 }
 
+static bool lists_credit(const char *level)
+{
+    static const char *const kinds[] = {"collector", "agency", "officer", "association"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (is(level, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Agents see what they have credit for, units what is in them. */
 static enum sql_id statement_for(const struct request *req)
 {
@@ -32,7 +43,7 @@ static enum sql_id statement_for(const struct request *req)
     case SLICE_COLLECTOR:
         return SQL_PROGRESS_OF_COLLECTOR;
     default:
-        if (is(level, "collector") || is(level, "agency")) {
+        if (lists_credit(level)) {
             return SQL_PROGRESS_OF_CREDIT;
         }
         return is_brief(req) ? SQL_PROGRESS_OF_UNIT_IN_BRIEF : SQL_PROGRESS_OF_UNIT;

@@ -113,29 +113,40 @@ select l.no, {figured}
 -- part: of_line
 case when l.credit_id is null
           then l.unit_id in (t.unit_id, t.commune_id, t.district_id, t.province_id, 1)
-          else l.credit_id in (t.agency_id, t.collector_id)
+          else l.credit_id in (t.agency_id, t.collector_id, t.officer_id, t.association_id)
                and (l.inside is null or t.unit_id = l.inside) end
 
 -- part: aimed_at
 a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date and a.assigner = $5
                  and a.withdrawn_at is null
 
--- What a superior gave comes before a plan of the unit's own.
--- part: target_of_unit
-(select coalesce(sum(a.quantity) filter (where a.cut <> 'root'), sum(a.quantity))
-              from assignment a
-             where a.unit_id = l.unit_id and a.assignee_kind = 'unit' and {aimed_at})
+-- The months of a longer number that was phased, where none is given for exactly this period.
+-- part: months_of
+(select sum(e.change)
+                  from assignment a
+                  join assignment_entry e on e.assignment_id = a.id
+                                         and e.month between $3::date and $4::date
+                 where a.indicator = $2 and a.starts_on <= $3::date and a.ends_on >= $4::date
+                   and a.assigner = $5 and a.phased and a.withdrawn_at is null
 
+-- What a superior gave comes before a plan of the unit's own.
 -- part: target
 case when l.inside is not null then null
-                when l.assignee = 'unit' then {target_of_unit}
-                when l.assignee = 'collector'
-                then (select sum(a.quantity) from assignment a
-                       where a.collector_id = l.credit_id and {aimed_at})
-                else (select coalesce(sum(a.quantity) filter (where a.collector_id is null),
-                                      sum(a.quantity))
-                        from assignment a
-                       where a.agency_id = l.credit_id and {aimed_at}) end
+                when l.credit_id is null
+                then coalesce((select coalesce(sum(a.quantity) filter (where a.cut <> 'root'),
+                                               sum(a.quantity))
+                                 from assignment a
+                                where a.unit_id = l.unit_id and a.assignee_kind = 'unit'
+                                  and {aimed_at}),
+                              {months_of} and a.unit_id = l.unit_id and a.assignee_kind = 'unit'))
+                else coalesce((select sum(a.quantity) from assignment a
+                                where a.assignee_id = l.credit_id and a.assignee_kind <> 'unit'
+                                  and {aimed_at}),
+                              {months_of} and a.assignee_id = l.credit_id
+                   and a.assignee_kind <> 'unit'),
+                              (select sum(a.quantity) from assignment a
+                                where l.assignee = 'agency' and a.agency_id = l.credit_id
+                                  and {aimed_at})) end
 
 -- part: brief_sums
 sum(case when f.question <> (case m.kind when 'stock' then 'level' else 'now' end) then 0
@@ -282,7 +293,7 @@ line as (
      where l.leaf
 )
 
--- The unit, and the collectors or agencies of it that have credit.
+-- The unit, and the collectors, agencies, officers or associations of it with their credit.
 -- part: credits
 line as (
     select 0 as no, 0 as depth, 'unit' as assignee, p.id as unit_id, null::uuid as credit_id,
@@ -301,7 +312,16 @@ line as (
             union all
             select g.id, g.id, null, g.kind, g.name, g.province_id, g.district_id, g.commune_id
               from agency g
-             where $8::text = 'agency') c
+             where $8::text = 'agency'
+            union all
+            select o.id, null, null, o.slice, o.full_name, o.province_id, o.district_id, o.commune_id
+              from app_user o
+             where $8::text = 'officer' and o.agency_id is null and o.duty <> 'viewer'
+               and o.disabled_at is null
+            union all
+            select a.id, null, null, a.kind, a.name, a.province_id, a.district_id, a.commune_id
+              from association a
+             where $8::text = 'association') c
         on p.kind <> 'nation' and c.province_id = p.province_id
        and p.district_id in (0, c.district_id) and p.commune_id in (0, c.commune_id)
 ), leaf_commune as (

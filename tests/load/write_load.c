@@ -146,7 +146,7 @@ static void enrol(struct writer *writer)
                                 NULL,
                                 NULL,
                                 NULL};
-    const char *const what[] = {id, person, "hhi", "12", world->today};
+    const char *const what[] = {id, person, "hhi", "12", world->today, NULL, NULL};
     const char *const posted[] = {id};
     if (!writer->prepared) {
         prepare(writer, session);
@@ -154,7 +154,7 @@ static void enrol(struct writer *writer)
     send(writer, BEGIN, 0, NULL);
     send(writer, OPEN, 4, who);
     send(writer, REGISTER, 10, whom);
-    send(writer, ENROL, 5, what);
+    send(writer, ENROL, 7, what);
     send(writer, writer->live ? POST : POST_BARE, 1, posted);
     send(writer, COMMIT, 0, NULL);
     PQpipelineSync(writer->pg);

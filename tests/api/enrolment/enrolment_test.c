@@ -132,6 +132,53 @@ START_TEST(a_card_counts_from_its_first_day_to_its_last)
 }
 END_TEST
 
+/* What a line of the level has achieved, -1 when there is none. */
+static json_int_t achieved_by(const char *level, const char *name)
+{
+    size_t n;
+    json_t *item;
+    struct answer answer =
+        call("district.manager", "GET",
+             text("/v1/progress?indicator=vsi_new&period=%.4s&level=%s", today(), level), NULL);
+    json_array_foreach((json_t *)member(expect_status(answer, 200), "items"), n, item) {
+        const json_t *assignee = json_object_get(item, "assignee");
+        if (strcmp(json_string_value(json_object_get(assignee, "name")), name) == 0) {
+            return json_integer_value(json_object_get(item, "achieved"));
+        }
+    }
+    return -1;
+}
+
+static struct answer enrol_won_by(const char *login, const char *member, const char *id)
+{
+    return call(login, "POST", "/v1/enrolments",
+                text("{\"scheme\":\"vsi\",\"hamlet_id\":900101,\"months\":3,\"paid_on\":\"%s\","
+                     "\"person\":{\"full_name\":\"Ka Hem\",\"date_of_birth\":\"1991\","
+                     "\"sex\":\"female\"},\"won_by\":{\"%s\":\"%s\"}}",
+                     today(), member, id));
+}
+
+START_TEST(officers_and_associations_have_credit_too)
+{
+    struct answer made = call("commune.manager", "POST", "/v1/associations",
+                              "{\"kind\":\"womens_union\",\"name\":\"Hội Phụ nữ Đồng Me\"}");
+    const char *association = text_member(expect_status(made, 201), "id");
+    json_int_t before = achieved_by("officer", "Cán bộ UBND xã");
+    struct answer own = expect_status(enrol("commune.officer", "vsi", today()), 201);
+    ck_assert(!json_is_null(member(own, "officer_id")));
+    ck_assert_int_eq(achieved_by("officer", "Cán bộ UBND xã"), before + 1);
+    ck_assert_int_eq(achieved_by("association", "Hội Phụ nữ Đồng Me"), 0);
+    struct answer won = enrol_won_by("agent.collector", "association_id", association);
+    ck_assert_str_eq(text_member(expect_status(won, 201), "association_id"), association);
+    ck_assert(json_is_null(member(won, "officer_id")));
+    ck_assert_int_eq(achieved_by("association", "Hội Phụ nữ Đồng Me"), 1);
+    const char *far = sql_text("select id from app_user where username = 'neighbour.district'");
+    struct answer refused = enrol_won_by("commune.officer", "officer_id", far);
+    expect_problem(refused, 404, "not_found");
+    ck_assert_str_eq(text_member(refused, "errors.0.pointer"), "/won_by");
+}
+END_TEST
+
 START_TEST(without_a_rule_nothing_is_enrolled)
 {
     struct answer old = enrol("commune.officer", "vsi", "2009-01-01");
@@ -152,6 +199,7 @@ Suite *enrolment_suite(void)
     tcase_add_test(tcase, what_is_taken_back_leaves_the_figures);
     tcase_add_test(tcase, the_gate_knows_a_renewal_from_a_new_one);
     tcase_add_test(tcase, a_card_counts_from_its_first_day_to_its_last);
+    tcase_add_test(tcase, officers_and_associations_have_credit_too);
     tcase_add_test(tcase, without_a_rule_nothing_is_enrolled);
     suite_add_tcase(suite, tcase);
     return suite;

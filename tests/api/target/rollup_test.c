@@ -29,6 +29,13 @@ enum { ACTORS = sizeof actors / sizeof *actors, OFFICE = ACTORS - 1 };
 
 /* The day can be set, so that months pass within a test. */
 static const char *const preparation[] = {
+    "insert into association (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id, "
+    "created_by) select '00000000-0000-7000-8000-0000000000aa', 'womens_union', 'Hội', id, province_id, "
+    "district_id, commune_id, id, uuid7() from unit where id = 900001",
+    "insert into app_user (id, username, full_name, slice, duty, unit_id, province_id, district_id, "
+    "commune_id, giver_id) select '00000000-0000-7000-8000-0000000000ff', 'rollup', full_name, slice, "
+    "duty, unit_id, province_id, district_id, commune_id, giver_id from app_user "
+    "where username = 'district.officer'",
     "create or replace function business_date() returns date language sql stable "
     "return current_setting('test.today')::date",
     "alter database ansinh_rollup set test.today = '2024-11-05'",
@@ -114,10 +121,17 @@ static void enrol(struct history *history)
     PGresult *day = PQexec(history->pg, "select business_date() - (random() * 20)::int");
     snprintf(paid_on, sizeof paid_on, "%s", PQgetvalue(day, 0, 0));
     PQclear(day);
-    const char *const row[] = {id, person, below(history, 2) ? "vsi" : "hhi",
-                               months[below(history, 4)], paid_on};
+    const char *const row[] = {
+        id,
+        person,
+        below(history, 2) ? "vsi" : "hhi",
+        months[below(history, 4)],
+        paid_on,
+        below(history, 3) ? NULL : "00000000-0000-7000-8000-0000000000ff",
+        below(history, 3) ? NULL : "00000000-0000-7000-8000-0000000000aa",
+    };
     const char *const post[] = {id};
-    int made = say(history, SQL_ENROLMENT_CREATE, 5, row);
+    int made = say(history, SQL_ENROLMENT_CREATE, 7, row);
     history->posted += made > 0 && say(history, SQL_ENROLMENT_POST, 1, post) >= 0;
 }
 
