@@ -414,6 +414,37 @@ end $$;
 grant execute on procedure fold_totals(regclass, regclass, regclass) to ansinh_worker, ansinh_gate;
 grant execute on procedure fold_younger() to ansinh_worker;
 
+-- Who takes part in a scheme in a unit at the end of a day, as this service counts it, of the slice of
+-- whoever asks.
+create function participants_at(place unit, of_scheme text, day date) returns bigint
+    language sql stable as $$
+    select coalesce(sum(f.n), 0)
+      from (select date_trunc('year', day::timestamp)::date as year,
+                   date_trunc('month', day::timestamp)::date as month) d
+     cross join lateral (
+        select t.n
+          from progress_total t
+         where t.province_id = (place).province_id and t.level = (place).kind collate "C"
+           and t.scheme = of_scheme collate "C" and t.kind = 'stock' and t.holder_id = (place).id
+           and (t.span = 'year' and t.starts_on < d.year
+                or t.span = 'month' and t.starts_on >= d.year and t.starts_on < d.month
+                or t.span = 'day' and t.starts_on >= d.month and t.starts_on <= day)
+        union all
+        select y.n
+          from young_delta y
+         where y.scheme = of_scheme collate "C" and y.kind = 'stock'
+           and (place).id in (y.unit_id, y.commune_id, y.district_id, y.province_id, 1)
+           and y.effective_on <= day and ((place).kind <> 'hamlet' or y.effective_on < d.month)
+        union all
+        select l.n
+          from progress_delta l
+         where (place).kind = 'hamlet' and l.commune_id = (place).commune_id
+           and l.effective_on >= d.month and l.effective_on <= day and l.unit_id = (place).id
+           and l.scheme = of_scheme collate "C" and l.kind = 'stock') f
+$$;
+grant execute on function participants_at(unit, text, date)
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
 -- Whether a place lies in the slice of whoever asks the gate: inside the gate's functions row security
 -- does not say so any more.
 create function in_callers_slice(province_id int, district_id int, commune_id int, hamlet_id int)

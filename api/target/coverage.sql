@@ -98,6 +98,8 @@ select $2::date as "on", $3::text as scheme, $4::text as standard, $5::text as a
        t.covered as "covered.people", t.covered_on as "covered.on",
        t.covered_source as "covered.source", t.covered_giver as "covered.giver_id",
        coalesce(t.groups, '[]') as "covered.groups",
+       case $3 when 'vsi' then 'vsi' else 'hhi' end as "counted.scheme",
+       participants_at(u, case $3 when 'vsi' then 'vsi' else 'hhi' end, $2::date) as "counted.people",
        round(t.percent / 100.0, 2) as percent,
        round(t.target / 100.0, 2) as "target.percent",
        round((t.percent - t.target) / 100.0, 2) as "target.points", t.target_met as "target.met",
@@ -118,7 +120,9 @@ select $2::date as "on", $3::text as scheme, $4::text as standard, $5::text as a
                                                        and c.as_of <= $2::date) then 'payer_groups'
                                        else 'covered' end], null)) as missing,
        'reported' as basis
-  from told t, below b
+  from below b
+ cross join told t
+  join unit u on u.id = t.id
  where t.depth = 0 or $7::text is null
     or case $7 when 'below_target' then not t.target_met
                when 'below_threshold' then not t.threshold_met else t.last_met_on is not null end

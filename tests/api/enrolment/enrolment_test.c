@@ -179,6 +179,25 @@ START_TEST(officers_and_associations_have_credit_too)
 }
 END_TEST
 
+START_TEST(coverage_tells_who_is_counted_here)
+{
+    struct answer answer =
+        call("commune.viewer", "GET", text("/v1/coverage?scheme=vsi&on=%s", today()), NULL);
+    ck_assert_int_gt(figure("vsi_participants", "achieved"), 0);
+    ck_assert_int_eq(integer_member(expect_status(answer, 200), "self.counted.people"),
+                     figure("vsi_participants", "achieved"));
+    for (int i = 0; i < 3; i++) { /* hamlets: their days are read elsewhere */
+        int unit = (int)integer_member(answer, text("items.%d.unit.id", i));
+        struct answer own =
+            call("commune.viewer", "GET",
+                 text("/v1/progress?indicator=vsi_participants&period=%.4s&unit=%d", today(), unit),
+                 NULL);
+        ck_assert_int_eq(integer_member(answer, text("items.%d.counted.people", i)),
+                         integer_member(expect_status(own, 200), "self.achieved"));
+    }
+}
+END_TEST
+
 START_TEST(without_a_rule_nothing_is_enrolled)
 {
     struct answer old = enrol("commune.officer", "vsi", "2009-01-01");
@@ -200,6 +219,7 @@ Suite *enrolment_suite(void)
     tcase_add_test(tcase, the_gate_knows_a_renewal_from_a_new_one);
     tcase_add_test(tcase, a_card_counts_from_its_first_day_to_its_last);
     tcase_add_test(tcase, officers_and_associations_have_credit_too);
+    tcase_add_test(tcase, coverage_tells_who_is_counted_here);
     tcase_add_test(tcase, without_a_rule_nothing_is_enrolled);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -177,6 +177,33 @@ START_TEST(only_the_holder_and_only_units_by_population)
 }
 END_TEST
 
+START_TEST(the_last_result_is_that_of_the_period_before)
+{
+    static const int last[COMMUNES] = {3, 0, 1};
+    plan("hhi_renewals");
+    for (int i = 0; i < COMMUNES; i++) {
+        sql_text(
+            text("insert into progress_delta (scheme, kind, effective_on, n, unit_id, province_id, "
+                 "district_id, commune_id) select 'hhi', 'renewal', d::date, %d, h.id, "
+                 "h.province_id, h.district_id, h.commune_id from unit h, "
+                 "unnest(array['2030-01-01', '2029-12-31']) d where h.commune_id = %d and "
+                 "h.form = 'unplaced'",
+                 last[i], communes[i]));
+    }
+    for (int folded = 0; folded < 2; folded++) {
+        struct answer answer =
+            expect_status(propose("district.manager", "territory", "last_result"), 200);
+        for (int i = 0; i < COMMUNES; i++) {
+            ck_assert_int_eq(integer_member(answer, text("parts.%d.weight", i)), last[i]);
+        }
+        ck_assert_int_eq(integer_member(answer, "parts.0.quantity"), QUANTITY * 3 / 4);
+        sql_text("begin isolation level repeatable read");
+        sql_text("call fold_younger()");
+        sql_text("commit");
+    }
+}
+END_TEST
+
 Suite *proposal_suite(void)
 {
     Suite *suite = suite_create("proposal");
@@ -186,6 +213,7 @@ Suite *proposal_suite(void)
     tcase_add_test(tcase, by_those_who_are_not_covered_yet);
     tcase_add_test(tcase, voluntary_insurance_counts_the_labour_force);
     tcase_add_test(tcase, a_part_without_a_figure_is_named);
+    tcase_add_test(tcase, the_last_result_is_that_of_the_period_before);
     tcase_add_test(tcase, only_the_holder_and_only_units_by_population);
     suite_add_tcase(suite, tcase);
     return suite;
