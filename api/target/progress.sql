@@ -194,7 +194,8 @@ aimed as materialized (
       from (select l.no, l.depth > 0 as below, {target} as target,
                    coalesce(y.achieved, 0)::bigint as achieved
               from line l
-              left join tally y using (no)) a
+              left join tally y using (no)
+            offset 0) a -- or the target would be looked up for each use of it
 ), ranked as (
     select no, rank() over (order by achieved::float8 / target::float8 desc) as rank
       from aimed

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/load/figure_load.h"
 #include "tests/load/http_load.h"
 #include "tests/load/raw_load.h"
 #include "tests/load/report.h"
@@ -227,6 +228,7 @@ int main(void)
     for (int round = 0; round < ROUNDS; round++) {
         measure_round(&bench, round);
     }
+    figures_print(&bench.world, pg, setting("BENCH_DATABASE_URL"), bench.port, bench.seconds);
     kill(server, SIGTERM);
     waitpid(server, NULL, 0);
     report_print(&bench.report, &bench.world, bench.seconds);
