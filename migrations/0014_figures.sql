@@ -70,9 +70,9 @@ values ('employer', 'health_cards', 1, 'Nhóm do người lao động và ngư�
        ('budget', 'health_cards', 3, 'Nhóm do ngân sách nhà nước đóng',
         'Paid by the state budget', 'Luật Bảo hiểm y tế, Điều 12 khoản 3', '2015-01-01', true),
        ('subsidised', 'health_cards', 4, 'Nhóm được ngân sách nhà nước hỗ trợ mức đóng',
-        'Subsidised by the state budget', 'Luật Bảo hiểm y tế, Điều 12 khoản 4', '2015-01-01', true),
+        'Subsidised by the state budget', 'Luật Bảo hiểm y tế, Điều 12 khoản 4', '2015-01-01', false),
        ('household', 'health_cards', 5, 'Nhóm tham gia bảo hiểm y tế theo hộ gia đình',
-        'Paid by households', 'Luật Bảo hiểm y tế, Điều 12 khoản 5', '2015-01-01', true);
+        'Paid by households', 'Luật Bảo hiểm y tế, Điều 12 khoản 5', '2015-01-01', false);
 grant select on payer_group to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune,
       ansinh_agency, ansinh_collector;
 
@@ -212,7 +212,7 @@ select uuid7(), t.standard, t.scheme, t.level, t.form, t.percent_hundredths, t.v
     ('new_rural_advanced', 'health', 'commune', 'commune', 9500, '2021-01-01', '2025-12-31',
      '318/QĐ-TTg', true, null),
     ('new_rural_model', 'health', 'commune', 'commune', 9500, '2018-06-05', '2020-12-31', '691/QĐ-TTg',
-     true, null),
+     false, 'first day is to be verified'),
     ('national_goal', 'health', 'nation', null, 9700, '2030-01-01', null, '38/QĐ-TTg', true,
      'printed as more than 97 %'),
     ('national_goal', 'vsi', 'nation', null, 100, '2021-01-01', '2024-12-31', '28-NQ/TW', true,

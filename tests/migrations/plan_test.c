@@ -168,7 +168,8 @@ static const char *const rows[] = {
     "where p.giver_id = 168 and c.full_name <> 'x'",
     "insert into cut_total (assignment_id, cut, quantity, allocated, declared_over, indicator, "
     "starts_on, ends_on, assigner, holder_id, province_id, district_id, commune_id, giver_id) "
-    "select a.id, 'territory', 1000, 900 + 100 * (random() * 2)::int, 100, a.indicator, "
+    "select a.id, 'territory', 1000, 900 + 100 * (row_number() over (partition by a.unit_id "
+    "order by a.created_at, a.id) % 3), 100, a.indicator, "
     "a.starts_on, a.ends_on, a.assigner, a.unit_id, a.province_id, a.district_id, a.commune_id, "
     "a.giver_id from assignment a where a.cut = 'root' and a.indicator like '%_new'",
     "insert into audit (at, user_id, session_id, action, subjects, province_id, district_id, "

@@ -46,7 +46,7 @@ START_TEST(the_values_of_the_decisions_ship)
         {"new_rural_advanced", "2020-12-31", "none"},
         {"new_rural_advanced", "2025-12-31", "95.00 318/QĐ-TTg true"},
         {"new_rural_model", "2018-06-04", "none"},
-        {"new_rural_model", "2020-12-31", "95.00 691/QĐ-TTg true"},
+        {"new_rural_model", "2020-12-31", "95.00 691/QĐ-TTg false"},
         {"national_goal", "2026-11-22", "2.50 28-NQ/TW true"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
