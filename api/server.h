@@ -1,8 +1,8 @@
-/* The HTTP side: ulfius with one catch-all, and serve(), the way of every request. */
+/* The HTTP side: ulfius with one catch-all in front of serve(). */
 #ifndef ANSINH_SERVER_H
 #define ANSINH_SERVER_H
 
-#include "middleware/request.h"
+#include "middleware/service.h"
 
 struct server;
 
@@ -18,9 +18,5 @@ struct server *server_start(const struct service *service, const struct server_o
 unsigned server_port(const struct server *server);
 /* Accepts nothing new, lets requests in flight finish (up to ten seconds), then ends. */
 void server_stop(struct server *server);
-
-/* Runs the stages, the handler and the transaction; leaves a reply in every case. The request has
- * its arena, its service and what came off the wire; everything else is filled here. */
-void serve(struct request *req);
 
 #endif

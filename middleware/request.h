@@ -12,17 +12,13 @@
 
 #include "middleware/arena.h"
 #include "middleware/caller.h"
+#include "middleware/reply.h"
 #include "middleware/service.h"
 
 struct operation;
 struct route;
 struct segment;
 struct transaction;
-
-struct pair {
-    const char *name;
-    const char *value;
-};
 
 enum { MAX_HEADERS = 64, MAX_QUERY = 16, MAX_PATH_VALUES = 4, MAX_FLAWS = 16 };
 
@@ -44,15 +40,6 @@ struct problem {
     const char *internal; /* for the log only, never for the client */
 };
 
-struct reply {
-    int status;
-    const char *content_type;
-    const char *body;
-    size_t size;
-    int header_count;
-    struct pair headers[8];
-};
-
 struct request {
     const struct service *service;
     struct arena *arena;
@@ -61,7 +48,10 @@ struct request {
 
     const char *peer; /* the client's address, as text */
     const char *method_name;
-    const char *target; /* as it came: path and query, still encoded */
+    const char *protocol; /* "HTTP/1.1" */
+    const char *target;   /* as it came: path and query, still encoded */
+    bool mangled;         /* the head can be read in another way */
+    bool head_too_large;
     int header_count;
     struct pair headers[MAX_HEADERS];
     const char *body;
@@ -85,6 +75,7 @@ struct request {
     struct reply reply;
     struct problem problem;
 
+    bool close;           /* nothing more is read from this connection */
     bool connection_lost; /* before anything could have been committed: doing it again is safe */
 
     uint64_t started_ns;
@@ -109,10 +100,5 @@ const char *request_new_id(struct request *req);
 void uuid7_text(char out[37]);
 
 uint64_t monotonic_ns(void);
-
-bool reply_json(struct request *req, int status, const char *body, size_t size);
-/* 204: done, and nothing to say. */
-bool reply_empty(struct request *req);
-void reply_header(struct request *req, const char *name, const char *value);
 
 #endif

@@ -169,8 +169,10 @@ pid_t start_program(const char *const *settings, unsigned *bound)
     close(log);
     FILE *out = fdopen(pipes[0], "r");
     if (fgets(line, sizeof line, out)) {
-        const char *at = strstr(line, "http://127.0.0.1:");
-        *bound = at ? (unsigned)strtoul(at + 17, NULL, 10) : 0;
+        const char *at = strstr(line, "http://");
+        size_t size = at ? strcspn(at, " ") : 0;
+        const char *colon = at ? memrchr(at, ':', size) : NULL;
+        *bound = colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
     }
     fclose(out);
     return pid;

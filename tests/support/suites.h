@@ -8,8 +8,10 @@
 
 Suite *arena_suite(void);
 Suite *config_suite(void);
+Suite *defects_suite(void);
 Suite *enrolment_rules_suite(void);
 Suite *frame_suite(void);
+Suite *h1spec_suite(void);
 Suite *limit_suite(void);
 Suite *log_suite(void);
 Suite *page_suite(void);
