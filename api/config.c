@@ -29,8 +29,13 @@ static const struct setting settings[] = {
     {"ANSINH_WAITING_REQUESTS", NUMBER, AT(waiting_requests), "2000", 0, 100000, "requests that may wait for a database connection; more get 503"},
     {"ANSINH_WAIT_MS", NUMBER, AT(wait_ms), "2000", 0, 60000, "milliseconds a request may wait for a database connection; then 503"},
     {"ANSINH_WORK_MS", NUMBER, AT(work_ms), "8000", 10, 600000, "milliseconds the statements of a request may take; then they are cancelled, 504"},
-    {"ANSINH_CONNECTION_LIMIT", NUMBER, AT(connection_limit), "4096", 8, 20000, "HTTP connections at a time"},
+    {"ANSINH_CONNECTION_LIMIT", NUMBER, AT(connection_limit), "4096", 8, 20000, "HTTP connections at a time; more get 503"},
+    {"ANSINH_IDLE_MS", NUMBER, AT(idle_ms), "30000", 10, 3600000, "milliseconds a connection may wait between two requests"},
+    {"ANSINH_HEAD_MS", NUMBER, AT(head_ms), "10000", 10, 3600000, "milliseconds for the head of a request, however many bytes come; then 408"},
+    {"ANSINH_BODY_MS", NUMBER, AT(body_ms), "60000", 10, 3600000, "milliseconds for the body of a request; then 408"},
+    {"ANSINH_REPLY_MS", NUMBER, AT(reply_ms), "60000", 10, 3600000, "milliseconds that a client may take to read an answer"},
     {"ANSINH_BODY_LIMIT", NUMBER, AT(body_limit), "262144", 1024, 16777216, "bytes of a request body"},
+    {"ANSINH_BODIES_LIMIT", NUMBER, AT(bodies_limit), "67108864", 1024, 4294967296, "bytes that all bodies being read may have together; more get 503"},
     {"ANSINH_MEMORY_LIMIT", NUMBER, AT(memory_limit), "16777216", 65536, 268435456, "bytes of memory one request may use"},
 };
 // clang-format on

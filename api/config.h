@@ -17,7 +17,12 @@ struct config {
     long wait_ms;
     long work_ms;
     long connection_limit;
+    long idle_ms;
+    long head_ms;
+    long body_ms;
+    long reply_ms;
     long body_limit;
+    long bodies_limit;
     long memory_limit;
 };
 

@@ -118,12 +118,23 @@ static void block_signals(sigset_t *signals)
     pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
+static struct visitor_limits visitor_limits(const struct config *config)
+{
+    return (struct visitor_limits){
+        .most = (int)config->connection_limit,
+        .idle_ns = (uint64_t)config->idle_ms * 1000000,
+        .head_ns = (uint64_t)config->head_ms * 1000000,
+        .body_ns = (uint64_t)config->body_ms * 1000000,
+        .reply_ns = (uint64_t)config->reply_ms * 1000000,
+        .bodies = (size_t)config->bodies_limit,
+    };
+}
+
 static bool run_server(const struct config *config, const struct service *service,
                        const sigset_t *signals)
 {
     char host[64];
-    struct server_options options = {.host = host,
-                                     .connection_limit = (unsigned)config->connection_limit};
+    struct server_options options = {.host = host, .limits = visitor_limits(config)};
     if (!config_listen(config, host, sizeof host, &options.port)) {
         log_event("fatal", "ANSINH_LISTEN must be address:port", NULL);
         return false;

@@ -13,8 +13,16 @@
 #include "middleware/token.h"
 #include "middleware/transaction.h"
 #include "middleware/url.h"
+#include "middleware/visitor.h"
 
 typedef bool (*stage)(struct request *req);
+
+/* Who came when all places were taken. */
+static bool admit(struct request *req)
+{
+    req->close = visitor_is_surplus(req->visitor);
+    return !req->close || fail(req, BUSY);
+}
 
 static bool operation_bind(struct request *req)
 {
@@ -25,7 +33,8 @@ static bool operation_bind(struct request *req)
 /* THE way of a request: each stage returns true to go on; the first false ends the walk. What needs the
  * head alone comes first, so that nobody who may not send a body makes us read one. */
 static const stage head_stages[] = {
-    frame_check, url_parse, route_find, operation_bind, limit_check, token_check, permit_check,
+    admit,       frame_check, url_parse,    route_find,   operation_bind,
+    limit_check, token_check, permit_check, limit_bodies,
 };
 static const stage body_stages[] = {limit_check, schema_check};
 

@@ -2,10 +2,7 @@
 #include "api/server.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <ulfius.h>
 #include <unistd.h>
@@ -18,7 +15,7 @@
 enum {
     THREAD_STACK = 256 * 1024,
     CONNECTION_MEMORY = 32 * 1024,
-    IDLE_SECONDS = 30,
+    SURPLUS = 64, /* connections past the limit that are told so */
     DRAIN_MS = 10000,
     SWALLOWED = 1024 * 1024 /* bytes of a body that nobody wants */
 };
@@ -27,11 +24,12 @@ struct server {
     const struct service *service;
     struct _u_instance instance;
     int fd;
-    atomic_int in_flight;
+    struct visitors *visitors;
 };
 
 /* One connection and what is asked on it now. */
 struct exchange {
+    struct visitor *visitor;
     struct request *req; /* from the request line until the answer is gone */
     const char *target;  /* libmicrohttpd's own */
     bool head_read;
@@ -55,12 +53,17 @@ static struct exchange *exchange_of(struct MHD_Connection *connection)
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
-    (void)cls;
-    (void)connection;
+    struct server *server = cls;
+    struct exchange *exchange = *context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = memory_or_stop(sizeof(struct exchange));
+        exchange = memory_or_stop(sizeof *exchange);
+        exchange->visitor = visitor_new(
+            server->visitors,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+        *context = exchange;
     } else {
-        free(*context);
+        visitor_free(exchange->visitor);
+        free(exchange);
     }
 }
 
@@ -75,16 +78,22 @@ static void *on_uri(void *cls, const char *target, struct MHD_Connection *connec
     req->service = server->service;
     req->started_ns = monotonic_ns();
     req->target = arena_strdup(arena, target);
-    *exchange = (struct exchange){.req = req, .target = target};
-    atomic_fetch_add(&server->in_flight, 1);
+    req->visitor = exchange->visitor;
+    *exchange = (struct exchange){.visitor = exchange->visitor, .req = req, .target = target};
+    visitor_asks(exchange->visitor);
     return ulfius_uri_logger(NULL, target);
 }
 
-/* More than we care to read only to throw it away; or the client waits for a word before it sends. */
-static bool is_to_be_cut(const struct request *req)
+/* A body is read only to be thrown away, so that its sender hears the answer; but not one that is long,
+ * nor one whose sender waits for our word. */
+static void swallow_body(struct request *req)
 {
     const char *length = request_header(req, "Content-Length");
-    return (length && strtoull(length, NULL, 10) > SWALLOWED) || request_header(req, "Expect");
+    size_t size = length ? (size_t)strtoull(length, NULL, 10) : 0;
+    req->close |= size > SWALLOWED || request_header(req, "Expect");
+    if (size > 0 || request_header(req, "Transfer-Encoding")) {
+        visitor_sends(req->visitor, 0);
+    }
 }
 
 static enum MHD_Result on_access(void *instance, struct MHD_Connection *connection, const char *url,
@@ -98,8 +107,8 @@ static enum MHD_Result on_access(void *instance, struct MHD_Connection *connecti
     if (first) {
         exchange->head_read = true;
         intake_head(req, connection, method, exchange->target, version);
-        if (!serve_head(req) && is_to_be_cut(req)) {
-            req->close = true;
+        if (!serve_head(req)) {
+            swallow_body(req);
         }
     } else if (*size > 0 && req->reply.status) {
         *size = 0;
@@ -137,6 +146,9 @@ static int on_request(const struct _u_request *incoming, struct _u_response *res
 {
     struct request *req = current->req;
     (void)cls;
+    if (!visitor_waits(req->visitor)) {
+        return U_CALLBACK_COMPLETE; /* too late: the answer was given */
+    }
     if (!req->reply.status) {
         req->body = incoming->binary_body;
         req->body_size = incoming->binary_body_length;
@@ -144,18 +156,19 @@ static int on_request(const struct _u_request *incoming, struct _u_response *res
     }
     send_reply(req, response);
     log_request(req);
+    visitor_takes(req->visitor);
     return U_CALLBACK_COMPLETE;
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
-    struct server *server = cls;
     struct exchange *exchange = exchange_of(connection);
+    (void)cls;
     if (exchange->req) {
         arena_free(exchange->req->arena);
-        *exchange = (struct exchange){0};
-        atomic_fetch_sub(&server->in_flight, 1);
+        *exchange = (struct exchange){.visitor = exchange->visitor};
+        visitor_rests(exchange->visitor);
     }
     mhd_request_completed(NULL, connection, state, code);
 }
@@ -181,7 +194,7 @@ struct MHD_Daemon *MHD_start_daemon(unsigned flags, uint16_t port, MHD_AcceptPol
     return daemon;
 }
 
-static bool start_ulfius(struct server *server, unsigned connection_limit)
+static bool start_ulfius(struct server *server, int connection_limit)
 {
     struct _u_instance *instance = &server->instance;
     if (ulfius_init_instance(instance, listen_port(server->fd), NULL, NULL) != U_OK) {
@@ -197,11 +210,10 @@ static bool start_ulfius(struct server *server, unsigned connection_limit)
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, server},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_mhd_message, NULL},
         {MHD_OPTION_LISTEN_SOCKET, server->fd, NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connection_limit, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, connection_limit + SURPLUS, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
         {MHD_OPTION_END, 0, NULL},
@@ -216,8 +228,10 @@ struct server *server_start(const struct service *service, const struct server_o
     struct server *server = memory_or_stop(sizeof *server);
     server->service = service;
     server->fd = listen_on(options->host, options->port);
-    if (server->fd < 0 || !start_ulfius(server, options->connection_limit)) {
+    server->visitors = visitors_new(&options->limits);
+    if (server->fd < 0 || !server->visitors || !start_ulfius(server, options->limits.most)) {
         log_event("fatal", "cannot listen (is the port taken?)", options->host);
+        visitors_free(server->visitors);
         free(server);
         return NULL;
     }
@@ -233,11 +247,13 @@ void server_stop(struct server *server)
 {
     struct timespec moment = {.tv_nsec = 10 * 1000000};
     MHD_quiesce_daemon(server->instance.mhd_daemon);
-    for (int ms = 0; ms < DRAIN_MS && atomic_load(&server->in_flight) > 0; ms += 10) {
+    visitors_leave(server->visitors);
+    for (int ms = 0; ms < DRAIN_MS && visitors_count(server->visitors) > 0; ms += 10) {
         nanosleep(&moment, NULL);
     }
     ulfius_stop_framework(&server->instance);
     ulfius_clean_instance(&server->instance);
+    visitors_free(server->visitors);
     close(server->fd);
     free(server);
 }

@@ -3,13 +3,14 @@
 #define ANSINH_SERVER_H
 
 #include "middleware/service.h"
+#include "middleware/visitor.h"
 
 struct server;
 
 struct server_options {
     const char *host;
     unsigned port; /* 0: any free one */
-    unsigned connection_limit;
+    struct visitor_limits limits;
 };
 
 /* Listens and serves in threads of its own. NULL after saying why on the log. */

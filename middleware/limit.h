@@ -8,4 +8,7 @@
  * for anything but application/json (with charset utf-8 or none) where a body is expected. */
 bool limit_check(struct request *req) must_check;
 
+/* Stage, last before the body is read: BUSY when the bodies of all together would hold too much. */
+bool limit_bodies(struct request *req) must_check;
+
 #endif

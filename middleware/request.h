@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "middleware/arena.h"
 #include "middleware/caller.h"
@@ -19,6 +20,7 @@ struct operation;
 struct route;
 struct segment;
 struct transaction;
+struct visitor;
 
 enum { MAX_HEADERS = 64, MAX_QUERY = 16, MAX_PATH_VALUES = 4, MAX_FLAWS = 16 };
 
@@ -46,6 +48,7 @@ struct request {
     const char *id;
     enum language language;
 
+    struct visitor *visitor;
     const char *peer; /* the client's address, as text */
     const char *method_name;
     const char *protocol; /* "HTTP/1.1" */
@@ -100,5 +103,7 @@ const char *request_new_id(struct request *req);
 void uuid7_text(char out[37]);
 
 uint64_t monotonic_ns(void);
+/* The same moment as waiting functions want it. */
+struct timespec monotonic_timespec(uint64_t ns);
 
 #endif

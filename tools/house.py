@@ -11,6 +11,7 @@ MAY_ALLOCATE = {
     "middleware/pool.c",
     "middleware/route.c",
     "middleware/schema.c",
+    "middleware/visitor.c",
     "api/main.c",
     "api/server.c",
     "api/worker.c",

@@ -18,7 +18,12 @@ static const char *const names[] = {
     "ANSINH_WAIT_MS",
     "ANSINH_WORK_MS",
     "ANSINH_CONNECTION_LIMIT",
+    "ANSINH_IDLE_MS",
+    "ANSINH_HEAD_MS",
+    "ANSINH_BODY_MS",
+    "ANSINH_REPLY_MS",
     "ANSINH_BODY_LIMIT",
+    "ANSINH_BODIES_LIMIT",
     "ANSINH_MEMORY_LIMIT",
 };
 enum { SETTINGS = sizeof names / sizeof *names };

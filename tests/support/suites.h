@@ -23,12 +23,14 @@ Suite *overload_suite(void);
 Suite *problem_suite(void);
 Suite *render_suite(void);
 Suite *route_suite(void);
+Suite *slow_suite(void);
 Suite *split_rules_suite(void);
 Suite *token_suite(void);
 Suite *token_cache_suite(void);
 Suite *rotation_suite(void);
 Suite *differential_suite(void);
 Suite *url_suite(void);
+Suite *visitor_suite(void);
 
 Suite *text_suite(void);
 Suite *schema_suite(void);
