@@ -10,6 +10,7 @@ struct config {
     const char *database_url;
     const char *app_password;
     const char *token_keys;
+    const char *token_keys_file;
     const char *demo_password;
     long read_connections;
     long write_connections;
@@ -17,6 +18,8 @@ struct config {
     long wait_ms;
     long work_ms;
     long connection_limit;
+    long notice_ms;
+    long drain_ms;
     long idle_ms;
     long head_ms;
     long body_ms;

@@ -1,11 +1,13 @@
 /* The socket to listen on. */
 #include "api/listen.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 enum { BACKLOG = 1024 };
@@ -28,6 +30,16 @@ int listen_on(const char *host, unsigned port)
         close(fd);
     }
     return good ? fd : -1;
+}
+
+int listen_inherited(int n)
+{
+    int fd = SD_LISTEN_FDS_START + n;
+    if (n >= sd_listen_fds(0) || sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
+        return -1;
+    }
+    /* Another server may be quicker to accept what we were woken for. */
+    return fcntl(fd, F_SETFL, O_NONBLOCK) ? -1 : fd;
 }
 
 unsigned listen_port(int fd)

@@ -4,6 +4,8 @@
 
 /* Binds a numeric address; port 0 is any free one. -1 when that is not possible. */
 int listen_on(const char *host, unsigned port);
+/* The n-th socket that the supervisor (systemd) gave us, or -1: it keeps listening while we restart. */
+int listen_inherited(int n);
 /* The port that a listening socket has; 0 when it has none. */
 unsigned listen_port(int fd);
 

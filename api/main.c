@@ -16,6 +16,9 @@
 #include "api/config.h"
 #include "api/demo.h"
 #include "api/identity/password.h"
+#include "api/keys.h"
+#include "api/life.h"
+#include "api/listen.h"
 #include "api/migrate.h"
 #include "api/routes.h"
 #include "api/server.h"
@@ -24,7 +27,6 @@
 #include "middleware/contract.h"
 #include "middleware/log.h"
 #include "middleware/pool.h"
-#include "middleware/token.h"
 #include "middleware/token_cache.h"
 
 static void report(const char *difference)
@@ -99,25 +101,6 @@ static bool database_fits(const struct pool_options *options)
     return weak && current;
 }
 
-static void wait_for_signal(const sigset_t *signals)
-{
-    int number = 0;
-    sigwait(signals, &number);
-    log_event("info", "stopping", number == SIGTERM ? "TERM" : "INT");
-}
-
-/* Before any thread is made, so that INT and TERM wait for sigwait whoever they are sent to. */
-static void block_signals(sigset_t *signals)
-{
-    /* Whoever started us in the background may have had them ignored; sigwait needs them pending. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    sigemptyset(signals);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, signals, NULL);
-}
-
 static struct visitor_limits visitor_limits(const struct config *config)
 {
     return (struct visitor_limits){
@@ -131,10 +114,11 @@ static struct visitor_limits visitor_limits(const struct config *config)
 }
 
 static bool run_server(const struct config *config, const struct service *service,
-                       const sigset_t *signals)
+                       struct life *life)
 {
     char host[64];
-    struct server_options options = {.host = host, .limits = visitor_limits(config)};
+    struct server_options options = {
+        .host = host, .inherited = listen_inherited(0), .limits = visitor_limits(config)};
     if (!config_listen(config, host, sizeof host, &options.port)) {
         log_event("fatal", "ANSINH_LISTEN must be address:port", NULL);
         return false;
@@ -147,61 +131,59 @@ static bool run_server(const struct config *config, const struct service *servic
     printf("Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
            v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
     fflush(stdout);
-    wait_for_signal(signals);
+    life_live(life, server);
     server_stop(server);
     return true;
 }
 
-static void derive_cursor_key(const struct token_keys *keys, unsigned char out[32])
+/* What HUP needs. */
+struct loading {
+    struct key_sets *sets;
+    const struct config *config;
+    struct service *service;
+};
+
+static bool load_keys(void *own)
 {
-    static const char purpose[] = "ansinh list cursor";
-    crypto_generichash(out, 32, (const unsigned char *)purpose, sizeof purpose, keys->key[0].secret,
-                       (size_t)keys->key[0].size);
+    struct loading *loading = own;
+    return keys_load(&loading->sets, loading->config, loading->service);
 }
 
 static int serve_command(const struct config *config)
 {
-    struct token_keys keys;
-    unsigned char cursor_key[32];
-    struct contract *contract = checked_contract();
-    if (!contract || !token_keys_parse(&keys, config->token_keys)) {
-        log_event("fatal",
-                  contract ? "ANSINH_TOKEN_KEYS must be kid:hex with 32 bytes or more"
-                           : "routes and contract disagree",
-                  NULL);
-        contract_free(contract);
-        return 1;
-    }
-    derive_cursor_key(&keys, cursor_key);
+    struct life life = {.notice_ns = (uint64_t)config->notice_ms * 1000000,
+                        .drain_ns = (uint64_t)config->drain_ms * 1000000,
+                        .reload = load_keys};
+    struct service service = {.contract = checked_contract(),
+                              .routes = route_table_new(routes, route_count),
+                              .token_cache = token_cache_new(),
+                              .wait_ns = (uint64_t)config->wait_ms * 1000000,
+                              .work_ns = (uint64_t)config->work_ms * 1000000,
+                              .body_limit = (size_t)config->body_limit,
+                              .memory_limit = (size_t)config->memory_limit,
+                              .schema_version = migration_newest(),
+                              .stopping = &life.stopping};
+    struct loading loading = {.config = config, .service = &service};
     struct pool_options lane = {.conninfo = config->database_url,
                                 .user = "ansinh_app",
                                 .password = config->app_password,
                                 .size = (int)config->read_connections,
                                 .waiting = (int)config->waiting_requests};
-    bool good = database_fits(&lane) && password_init();
-    struct service service = {.contract = contract,
-                              .routes = route_table_new(routes, route_count),
-                              .keys = &keys,
-                              .token_cache = token_cache_new(),
-                              .read_pool = pool_new(&lane),
-                              .wait_ns = (uint64_t)config->wait_ms * 1000000,
-                              .work_ns = (uint64_t)config->work_ms * 1000000,
-                              .body_limit = (size_t)config->body_limit,
-                              .memory_limit = (size_t)config->memory_limit,
-                              .cursor_key = (const char *)cursor_key,
-                              .schema_version = migration_newest()};
+    service.read_pool = pool_new(&lane);
     lane.size = (int)config->write_connections;
     service.write_pool = pool_new(&lane);
-    sigset_t signals;
-    block_signals(&signals);
+    life.own = &loading;
+    life_begin(&life);
+    bool good = service.contract && load_keys(&loading) && database_fits(&lane) && password_init();
     struct worker *worker = good ? worker_start(&lane) : NULL;
-    good = worker && run_server(config, &service, &signals);
+    good = worker && run_server(config, &service, &life);
     worker_stop(worker);
     pool_free(service.write_pool);
     pool_free(service.read_pool);
     token_cache_free(service.token_cache);
+    keys_free(loading.sets);
     route_table_free((struct route_table *)service.routes);
-    contract_free(contract);
+    contract_free((struct contract *)service.contract);
     return good ? 0 : 1;
 }
 

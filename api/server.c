@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/socket.h>
 #include <ulfius.h>
 #include <unistd.h>
 
@@ -15,8 +15,7 @@
 enum {
     THREAD_STACK = 256 * 1024,
     CONNECTION_MEMORY = 32 * 1024,
-    SURPLUS = 64, /* connections past the limit that are told so */
-    DRAIN_MS = 10000,
+    SURPLUS = 64,           /* connections past the limit that are told so */
     SWALLOWED = 1024 * 1024 /* bytes of a body that nobody wants */
 };
 
@@ -24,6 +23,7 @@ struct server {
     const struct service *service;
     struct _u_instance instance;
     int fd;
+    bool inherited;
     struct visitors *visitors;
 };
 
@@ -76,6 +76,7 @@ static void *on_uri(void *cls, const char *target, struct MHD_Connection *connec
     struct request *req = arena_alloc(arena, sizeof *req);
     req->arena = arena;
     req->service = server->service;
+    req->keys = atomic_load(&server->service->keys);
     req->started_ns = monotonic_ns();
     req->target = arena_strdup(arena, target);
     req->visitor = exchange->visitor;
@@ -154,6 +155,7 @@ static int on_request(const struct _u_request *incoming, struct _u_response *res
         req->body_size = incoming->binary_body_length;
         serve(req);
     }
+    req->close |= atomic_load(req->service->stopping);
     send_reply(req, response);
     log_request(req);
     visitor_takes(req->visitor);
@@ -227,7 +229,8 @@ struct server *server_start(const struct service *service, const struct server_o
 {
     struct server *server = memory_or_stop(sizeof *server);
     server->service = service;
-    server->fd = listen_on(options->host, options->port);
+    server->inherited = options->inherited >= 0;
+    server->fd = server->inherited ? options->inherited : listen_on(options->host, options->port);
     server->visitors = visitors_new(&options->limits);
     if (server->fd < 0 || !server->visitors || !start_ulfius(server, options->limits.most)) {
         log_event("fatal", "cannot listen (is the port taken?)", options->host);
@@ -243,17 +246,50 @@ unsigned server_port(const struct server *server)
     return listen_port(server->fd);
 }
 
-void server_stop(struct server *server)
+int server_visitors(const struct server *server)
 {
-    struct timespec moment = {.tv_nsec = 10 * 1000000};
+    return visitors_count(server->visitors);
+}
+
+/* Connections that the kernel has made but nobody has accepted yet would be reset with the socket. Each
+ * counts as a visitor at once, or we could end before libmicrohttpd has taken notice of it. */
+static void adopt_waiting(struct server *server)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    int fd = accept4(server->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
+    while (fd >= 0) {
+        struct visitor *visitor = visitor_new(server->visitors, fd);
+        if (visitor_is_surplus(visitor)) {
+            visitor_free(visitor);
+            close(fd);
+        } else if (MHD_add_connection(server->instance.mhd_daemon, fd, (struct sockaddr *)&peer,
+                                      size) != MHD_YES) {
+            visitor_free(visitor);
+        }
+        size = sizeof peer;
+        fd = accept4(server->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
+    }
+}
+
+void server_close(struct server *server)
+{
     MHD_quiesce_daemon(server->instance.mhd_daemon);
     visitors_leave(server->visitors);
-    for (int ms = 0; ms < DRAIN_MS && visitors_count(server->visitors) > 0; ms += 10) {
-        nanosleep(&moment, NULL);
+    if (!server->inherited) { /* else they are for the next server */
+        adopt_waiting(server);
     }
+    close(server->fd);
+    server->fd = -1;
+}
+
+void server_stop(struct server *server)
+{
     ulfius_stop_framework(&server->instance);
     ulfius_clean_instance(&server->instance);
     visitors_free(server->visitors);
-    close(server->fd);
+    if (server->fd >= 0) {
+        close(server->fd);
+    }
     free(server);
 }

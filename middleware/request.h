@@ -44,6 +44,7 @@ struct problem {
 
 struct request {
     const struct service *service;
+    const struct token_keys *keys; /* the same for the whole request */
     struct arena *arena;
     const char *id;
     enum language language;

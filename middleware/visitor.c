@@ -161,6 +161,9 @@ void visitors_free(struct visitors *all)
     pthread_cond_signal(&all->wake);
     pthread_mutex_unlock(&all->lock);
     pthread_join(all->thread, NULL);
+    while (all->first) { /* a socket that never became a connection */
+        visitor_free(all->first);
+    }
     pthread_cond_destroy(&all->wake);
     pthread_mutex_destroy(&all->lock);
     free(all);
@@ -184,9 +187,25 @@ void visitors_leave(struct visitors *all)
 
 /* --- one ------------------------------------------------------------------------------------- */
 
+/* At the end sockets are known before they become connections (server.c, adopt_waiting). */
+static struct visitor *known(struct visitors *all, int fd)
+{
+    pthread_mutex_lock(&all->lock);
+    struct visitor *visitor = all->leaving ? all->first : NULL;
+    while (visitor && visitor->fd != fd) {
+        visitor = visitor->next;
+    }
+    pthread_mutex_unlock(&all->lock);
+    return visitor;
+}
+
 struct visitor *visitor_new(struct visitors *all, int fd)
 {
-    struct visitor *visitor = memory_or_stop(sizeof *visitor);
+    struct visitor *visitor = known(all, fd);
+    if (visitor) {
+        return visitor;
+    }
+    visitor = memory_or_stop(sizeof *visitor);
     visitor->all = all;
     visitor->fd = fd;
     visitor->since_ns = monotonic_ns();

@@ -23,13 +23,14 @@ struct visitors;
 struct visitor;
 
 struct visitors *visitors_new(const struct visitor_limits *limits);
-/* Nobody may be connected any more. */
+/* No socket may be in use any more. */
 void visitors_free(struct visitors *all);
 
 int visitors_count(struct visitors *all);
 /* From now on who asks for nothing is sent away after a moment. */
 void visitors_leave(struct visitors *all);
 
+/* The same for the same socket, until it is freed. */
 struct visitor *visitor_new(struct visitors *all, int fd);
 /* Before the socket is closed. */
 void visitor_free(struct visitor *visitor);

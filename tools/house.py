@@ -12,6 +12,7 @@ MAY_ALLOCATE = {
     "middleware/route.c",
     "middleware/schema.c",
     "middleware/visitor.c",
+    "api/keys.c",
     "api/main.c",
     "api/server.c",
     "api/worker.c",

@@ -239,6 +239,7 @@ START_TEST(at_the_end_only_who_rests_is_sent_away)
     struct visitor *resting = come();
     visitor_rests(resting);
     visitors_leave(all);
+    ck_assert_ptr_eq(visitor_new(all, server_end), resting); /* a socket is one visitor */
     ck_assert_str_eq(until_closed(100 * MS), "");
     go(resting);
     client = asking_client;

@@ -109,7 +109,18 @@ static void set_environment(const char *const *settings)
     }
 }
 
-static pid_t spawn(const char *const *arguments, const char *const *settings, int out, int err)
+/* The protocol of systemd: the socket is the descriptor 3, and meant for this process alone. */
+static void hand_over(int listening)
+{
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    setenv("LISTEN_PID", pid, 1);
+    setenv("LISTEN_FDS", "1", 1);
+    dup2(listening, 3);
+}
+
+static pid_t spawn(const char *const *arguments, const char *const *settings, int listening,
+                   int out, int err)
 {
     const char *binary = getenv("ANSINH_TEST_BINARY");
     const char *argv[8] = {binary};
@@ -121,6 +132,9 @@ static pid_t spawn(const char *const *arguments, const char *const *settings, in
         set_environment(settings);
         dup2(out, STDOUT_FILENO);
         dup2(err, STDERR_FILENO);
+        if (listening >= 0) {
+            hand_over(listening);
+        }
         execv(binary, (char *const *)argv);
         _exit(127);
     }
@@ -138,7 +152,7 @@ static int exit_status(pid_t pid)
 int run_program(const char *const *arguments, const char *const *settings, const char **output)
 {
     FILE *file = tmpfile();
-    pid_t pid = spawn(arguments, settings, fileno(file), fileno(file));
+    pid_t pid = spawn(arguments, settings, -1, fileno(file), fileno(file));
     int status = exit_status(pid);
     long size = ftell(file);
     fseek(file, 0, SEEK_END);
@@ -155,7 +169,7 @@ int run_program(const char *const *arguments, const char *const *settings, const
 }
 
 /* The server says on its first line where it listens; reading that line is the waiting. */
-pid_t start_program(const char *const *settings, unsigned *bound)
+pid_t start_program_on(int listening, const char *const *settings, unsigned *bound)
 {
     int pipes[2];
     char line[256] = "";
@@ -164,7 +178,7 @@ pid_t start_program(const char *const *settings, unsigned *bound)
     if (log < 0 || pipe2(pipes, O_CLOEXEC)) {
         return -1;
     }
-    pid_t pid = spawn(NULL, settings, pipes[1], log);
+    pid_t pid = spawn(NULL, settings, listening, pipes[1], log);
     close(pipes[1]);
     close(log);
     FILE *out = fdopen(pipes[0], "r");
@@ -176,6 +190,11 @@ pid_t start_program(const char *const *settings, unsigned *bound)
     }
     fclose(out);
     return pid;
+}
+
+pid_t start_program(const char *const *settings, unsigned *bound)
+{
+    return start_program_on(-1, settings, bound);
 }
 
 int stop_program(pid_t pid, int signal_number)

@@ -12,6 +12,7 @@ Suite *defects_suite(void);
 Suite *enrolment_rules_suite(void);
 Suite *frame_suite(void);
 Suite *h1spec_suite(void);
+Suite *life_suite(void);
 Suite *limit_suite(void);
 Suite *log_suite(void);
 Suite *page_suite(void);

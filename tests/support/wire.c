@@ -27,6 +27,16 @@ int wire_open(unsigned port)
     return open_to((struct sockaddr *)&address, sizeof address);
 }
 
+bool wire_try(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    bool heard = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return heard;
+}
+
 int wire_open_six(unsigned port)
 {
     struct sockaddr_in6 address = {.sin6_family = AF_INET6,

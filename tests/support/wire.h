@@ -9,6 +9,8 @@
 int wire_open(unsigned port);
 /* The same to [::1]. */
 int wire_open_six(unsigned port);
+/* Is anybody listening there? */
+bool wire_try(unsigned port);
 void wire_send(int fd, const char *bytes);
 void wire_send_bytes(int fd, const char *bytes, size_t size);
 /* Nothing more is sent; replies can still be read. */
