@@ -20,6 +20,7 @@ struct setting {
 #define AT(field) offsetof(struct config, field)
 static const struct setting settings[] = {
     {"ANSINH_LISTEN", TEXT, AT(listen), "127.0.0.1:8080", 0, 0, "address and port to serve on"},
+    {"ANSINH_ADMIN_LISTEN", TEXT, AT(admin_listen), NULL, 0, 0, "address and port for probes alone, which answer there whatever the other one has to do"},
     {"DATABASE_URL", SECRET, AT(database_url), "", 0, 0, "libpq address of the database; a login that may create roles for `migrate`, any for serving"},
     {"ANSINH_APP_PASSWORD", SECRET, AT(app_password), NULL, 0, 0, "password of the login ansinh_app, which the server uses; set by `migrate`"},
     {"ANSINH_TOKEN_KEYS", SECRET, AT(token_keys), NULL, 0, 0, "kid:hex[,kid:hex], 32 to 64 bytes each; the first signs, both verify"},
@@ -92,13 +93,13 @@ void config_print(const struct config *config, FILE *out)
     }
 }
 
-bool config_listen(const struct config *config, char *host, size_t room, unsigned *port)
+bool config_listen(const char *listen, char *host, size_t room, unsigned *port)
 {
-    const char *colon = strrchr(config->listen, ':');
+    const char *colon = strrchr(listen, ':');
     char *end = NULL;
     unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
-    size_t size = colon ? (size_t)(colon - config->listen) : 0;
-    const char *start = config->listen;
+    size_t size = colon ? (size_t)(colon - listen) : 0;
+    const char *start = listen;
     if (!colon || *end || end == colon + 1 || number > 65535) {
         return false;
     }

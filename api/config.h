@@ -7,6 +7,7 @@
 
 struct config {
     const char *listen;
+    const char *admin_listen;
     const char *database_url;
     const char *app_password;
     const char *token_keys;
@@ -34,6 +35,6 @@ bool config_read(struct config *config);
 /* One line a setting: name, value (secrets hidden) and meaning. */
 void config_print(const struct config *config, FILE *out);
 /* "127.0.0.1:8080" or "[::1]:8080" in its two parts; false when it is neither. */
-bool config_listen(const struct config *config, char *host, size_t room, unsigned *port);
+bool config_listen(const char *listen, char *host, size_t room, unsigned *port);
 
 #endif

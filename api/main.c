@@ -29,6 +29,8 @@
 #include "middleware/pool.h"
 #include "middleware/token_cache.h"
 
+enum { ADMIN_CONNECTIONS = 32 };
+
 static void report(const char *difference)
 {
     fprintf(stderr, "ansinh: contract: %s\n", difference);
@@ -113,27 +115,63 @@ static struct visitor_limits visitor_limits(const struct config *config)
     };
 }
 
-static bool run_server(const struct config *config, const struct service *service,
-                       struct life *life)
+/* `n` is the place of this listener's socket among those that systemd may have given us. */
+static struct server *start_on(const char *listen, int n, const struct service *service,
+                               struct visitor_limits limits)
 {
     char host[64];
     struct server_options options = {
-        .host = host, .inherited = listen_inherited(0), .limits = visitor_limits(config)};
-    if (!config_listen(config, host, sizeof host, &options.port)) {
-        log_event("fatal", "ANSINH_LISTEN must be address:port", NULL);
-        return false;
+        .host = host, .inherited = listen_inherited(n), .limits = limits};
+    if (!config_listen(listen, host, sizeof host, &options.port)) {
+        log_event("fatal", "ANSINH_LISTEN and ANSINH_ADMIN_LISTEN must be address:port", NULL);
+        return NULL;
     }
     struct server *server = server_start(service, &options);
+    bool v6 = strchr(host, ':') != NULL;
+    if (server && n == 0) {
+        printf(
+            "Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
+            v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
+        fflush(stdout);
+    }
+    return server;
+}
+
+static bool run_server(const struct config *config, const struct service *service,
+                       struct life *life)
+{
+    struct server *server = start_on(config->listen, 0, service, visitor_limits(config));
     if (!server) {
         return false;
     }
-    bool v6 = strchr(host, ':') != NULL;
-    printf("Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
-           v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
-    fflush(stdout);
     life_live(life, server);
     server_stop(server);
     return true;
+}
+
+/* Beside the other: routes, connections and a database connection of its own, so that nothing that
+ * fills the other one is in the way of a probe. */
+static bool run_servers(const struct config *config, const struct service *service,
+                        const struct pool_options *lane, struct life *life)
+{
+    if (!config->admin_listen) {
+        return run_server(config, service, life);
+    }
+    struct pool_options single = *lane;
+    single.size = 1;
+    struct service admin = *service;
+    admin.routes = route_table_new(admin_routes, admin_route_count);
+    admin.read_pool = pool_new(&single);
+    struct visitor_limits limits = visitor_limits(config);
+    limits.most = ADMIN_CONNECTIONS;
+    struct server *probes = start_on(config->admin_listen, 1, &admin, limits);
+    bool good = probes && run_server(config, service, life);
+    if (probes) {
+        server_stop(probes);
+    }
+    pool_free(admin.read_pool);
+    route_table_free((struct route_table *)admin.routes);
+    return good;
 }
 
 /* What HUP needs. */
@@ -176,7 +214,7 @@ static int serve_command(const struct config *config)
     life_begin(&life);
     bool good = service.contract && load_keys(&loading) && database_fits(&lane) && password_init();
     struct worker *worker = good ? worker_start(&lane) : NULL;
-    good = worker && run_server(config, &service, &life);
+    good = worker && run_servers(config, &service, &lane, &life);
     worker_stop(worker);
     pool_free(service.write_pool);
     pool_free(service.read_pool);

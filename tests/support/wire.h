@@ -9,6 +9,8 @@
 int wire_open(unsigned port);
 /* The same to [::1]. */
 int wire_open_six(unsigned port);
+/* A port that nobody listens on; for what cannot say which one it took. */
+unsigned wire_free_port(void);
 /* Is anybody listening there? */
 bool wire_try(unsigned port);
 void wire_send(int fd, const char *bytes);
