@@ -28,6 +28,8 @@ struct config {
     long body_limit;
     long bodies_limit;
     long memory_limit;
+    long user_rate;
+    long address_rate;
 };
 
 /* Reads the environment over the defaults. False after saying on stderr what is wrong. */

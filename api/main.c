@@ -27,6 +27,7 @@
 #include "middleware/contract.h"
 #include "middleware/log.h"
 #include "middleware/pool.h"
+#include "middleware/rate.h"
 #include "middleware/token_cache.h"
 
 enum { ADMIN_CONNECTIONS = 32 };
@@ -162,6 +163,7 @@ static bool run_servers(const struct config *config, const struct service *servi
     struct service admin = *service;
     admin.routes = route_table_new(admin_routes, admin_route_count);
     admin.read_pool = pool_new(&single);
+    admin.address_rate = NULL;
     struct visitor_limits limits = visitor_limits(config);
     limits.most = ADMIN_CONNECTIONS;
     struct server *probes = start_on(config->admin_listen, 1, &admin, limits);
@@ -210,12 +212,16 @@ static int serve_command(const struct config *config)
     service.read_pool = pool_new(&lane);
     lane.size = (int)config->write_connections;
     service.write_pool = pool_new(&lane);
+    service.user_rate = config->user_rate ? rate_new((int)config->user_rate) : NULL;
+    service.address_rate = config->address_rate ? rate_new((int)config->address_rate) : NULL;
     life.own = &loading;
     life_begin(&life);
     bool good = service.contract && load_keys(&loading) && database_fits(&lane) && password_init();
     struct worker *worker = good ? worker_start(&lane) : NULL;
     good = worker && run_servers(config, &service, &lane, &life);
     worker_stop(worker);
+    rate_free(service.address_rate);
+    rate_free(service.user_rate);
     pool_free(service.write_pool);
     pool_free(service.read_pool);
     token_cache_free(service.token_cache);

@@ -8,6 +8,7 @@
 #include "middleware/limit.h"
 #include "middleware/permit.h"
 #include "middleware/problem.h"
+#include "middleware/rate.h"
 #include "middleware/route.h"
 #include "middleware/schema.h"
 #include "middleware/token.h"
@@ -33,8 +34,8 @@ static bool operation_bind(struct request *req)
 /* THE way of a request: each stage returns true to go on; the first false ends the walk. What needs the
  * head alone comes first, so that nobody who may not send a body makes us read one. */
 static const stage head_stages[] = {
-    admit,       frame_check, url_parse,    route_find,   operation_bind,
-    limit_check, token_check, permit_check, limit_bodies,
+    admit,       frame_check, url_parse,  route_find,   operation_bind,
+    limit_check, token_check, rate_check, permit_check, limit_bodies,
 };
 static const stage body_stages[] = {limit_check, schema_check};
 
@@ -52,6 +53,7 @@ static bool walk(struct request *req, const stage *stages, size_t count)
  * nothing can have been committed the request simply begins again, on another connection. */
 static bool handle(struct request *req)
 {
+    const struct reply before = req->reply;
     for (int again = 0; again < 2; again++) {
         if (req->route->handler(req) && transaction_finish(req)) {
             return true;
@@ -62,7 +64,7 @@ static bool handle(struct request *req)
         transaction_end(req);
         req->connection_lost = false;
         req->problem = (struct problem){0};
-        req->reply = (struct reply){0};
+        req->reply = before;
         req->segment = NULL;
     }
     return req->route->handler(req) && transaction_finish(req);

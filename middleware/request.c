@@ -125,7 +125,9 @@ bool reply_json(struct request *req, int status, const char *body, size_t size)
 
 bool reply_empty(struct request *req)
 {
-    req->reply = (struct reply){.status = 204};
+    req->reply.status = 204;
+    req->reply.body = NULL;
+    req->reply.size = 0;
     return true;
 }
 

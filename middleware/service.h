@@ -9,6 +9,7 @@
 
 struct contract;
 struct pool;
+struct rate;
 struct route_table;
 struct token_cache;
 struct token_keys;
@@ -20,11 +21,13 @@ struct service {
     struct token_cache *token_cache;       /* NULL: every token is verified anew */
     struct pool *read_pool;
     struct pool *write_pool;
-    uint64_t wait_ns;    /* how long a request may wait for a connection */
-    uint64_t work_ns;    /* and then for all its statements; what is late is cancelled */
-    size_t body_limit;   /* bytes; a longer body is 413 */
-    size_t memory_limit; /* bytes of arena a request may use */
-    int schema_version;  /* newest migration this binary knows */
+    struct rate *user_rate;    /* NULL: as often as they like */
+    struct rate *address_rate; /* the same before sign-in */
+    uint64_t wait_ns;          /* how long a request may wait for a connection */
+    uint64_t work_ns;          /* and then for all its statements; what is late is cancelled */
+    size_t body_limit;         /* bytes; a longer body is 413 */
+    size_t memory_limit;       /* bytes of arena a request may use */
+    int schema_version;        /* newest migration this binary knows */
     const atomic_bool *stopping;
 };
 

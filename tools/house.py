@@ -9,6 +9,7 @@ MAY_ALLOCATE = {
     "middleware/arena.c",
     "middleware/contract.c",
     "middleware/pool.c",
+    "middleware/rate.c",
     "middleware/route.c",
     "middleware/schema.c",
     "middleware/visitor.c",

@@ -30,6 +30,8 @@ static const char *const names[] = {
     "ANSINH_BODY_LIMIT",
     "ANSINH_BODIES_LIMIT",
     "ANSINH_MEMORY_LIMIT",
+    "ANSINH_USER_RATE",
+    "ANSINH_ADDRESS_RATE",
 };
 // clang-format on
 enum { SETTINGS = sizeof names / sizeof *names };

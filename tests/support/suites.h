@@ -22,6 +22,7 @@ Suite *permit_suite(void);
 Suite *pool_suite(void);
 Suite *overload_suite(void);
 Suite *problem_suite(void);
+Suite *rate_suite(void);
 Suite *render_suite(void);
 Suite *route_suite(void);
 Suite *slow_suite(void);
