@@ -41,6 +41,7 @@ static const struct setting settings[] = {
     {"ANSINH_BODY_LIMIT", NUMBER, AT(body_limit), "262144", 1024, 16777216, "bytes of a request body"},
     {"ANSINH_BODIES_LIMIT", NUMBER, AT(bodies_limit), "67108864", 1024, 4294967296, "bytes that all bodies being read may have together; more get 503"},
     {"ANSINH_MEMORY_LIMIT", NUMBER, AT(memory_limit), "16777216", 65536, 268435456, "bytes of memory one request may use"},
+    {"ANSINH_PROXIES", TEXT, AT(proxies), NULL, 0, 0, "addresses of proxies, with commas: their X-Forwarded-For says who asks"},
     {"ANSINH_USER_RATE", NUMBER, AT(user_rate), "12000", 0, 1000000, "requests a minute and user, on each node; more get 429; 0 is no limit"},
     {"ANSINH_ADDRESS_RATE", NUMBER, AT(address_rate), "6000", 0, 1000000, "the same for an address where nobody is signed in"},
 };

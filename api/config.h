@@ -28,6 +28,7 @@ struct config {
     long body_limit;
     long bodies_limit;
     long memory_limit;
+    const char *proxies;
     long user_rate;
     long address_rate;
 };

@@ -153,16 +153,14 @@ static bool run_server(const struct config *config, const struct service *servic
 /* Beside the other: routes, connections and a database connection of its own, so that nothing that
  * fills the other one is in the way of a probe. */
 static bool run_servers(const struct config *config, const struct service *service,
-                        const struct pool_options *lane, struct life *life)
+                        const struct pool_options *single, struct life *life)
 {
     if (!config->admin_listen) {
         return run_server(config, service, life);
     }
-    struct pool_options single = *lane;
-    single.size = 1;
     struct service admin = *service;
     admin.routes = route_table_new(admin_routes, admin_route_count);
-    admin.read_pool = pool_new(&single);
+    admin.read_pool = pool_new(single);
     admin.address_rate = NULL;
     struct visitor_limits limits = visitor_limits(config);
     limits.most = ADMIN_CONNECTIONS;
@@ -189,45 +187,63 @@ static bool load_keys(void *own)
     return keys_load(&loading->sets, loading->config, loading->service);
 }
 
+static struct pool_options lane_options(const struct config *config, long size)
+{
+    return (struct pool_options){.conninfo = config->database_url,
+                                 .user = "ansinh_app",
+                                 .password = config->app_password,
+                                 .size = (int)size,
+                                 .waiting = (int)config->waiting_requests};
+}
+
+static struct service service_open(const struct config *config, const struct life *life)
+{
+    struct pool_options reads = lane_options(config, config->read_connections);
+    struct pool_options writes = lane_options(config, config->write_connections);
+    return (struct service){.contract = checked_contract(),
+                            .routes = route_table_new(routes, route_count),
+                            .token_cache = token_cache_new(),
+                            .read_pool = pool_new(&reads),
+                            .write_pool = pool_new(&writes),
+                            .user_rate = rate_new((int)config->user_rate),
+                            .address_rate = rate_new((int)config->address_rate),
+                            .wait_ns = (uint64_t)config->wait_ms * 1000000,
+                            .work_ns = (uint64_t)config->work_ms * 1000000,
+                            .proxies = config->proxies,
+                            .body_limit = (size_t)config->body_limit,
+                            .memory_limit = (size_t)config->memory_limit,
+                            .schema_version = migration_newest(),
+                            .stopping = &life->stopping};
+}
+
+static void service_close(struct service *service)
+{
+    rate_free(service->address_rate);
+    rate_free(service->user_rate);
+    pool_free(service->write_pool);
+    pool_free(service->read_pool);
+    token_cache_free(service->token_cache);
+    route_table_free((struct route_table *)service->routes);
+    contract_free((struct contract *)service->contract);
+}
+
 static int serve_command(const struct config *config)
 {
     struct life life = {.notice_ns = (uint64_t)config->notice_ms * 1000000,
                         .drain_ns = (uint64_t)config->drain_ms * 1000000,
                         .reload = load_keys};
-    struct service service = {.contract = checked_contract(),
-                              .routes = route_table_new(routes, route_count),
-                              .token_cache = token_cache_new(),
-                              .wait_ns = (uint64_t)config->wait_ms * 1000000,
-                              .work_ns = (uint64_t)config->work_ms * 1000000,
-                              .body_limit = (size_t)config->body_limit,
-                              .memory_limit = (size_t)config->memory_limit,
-                              .schema_version = migration_newest(),
-                              .stopping = &life.stopping};
+    struct service service = service_open(config, &life);
     struct loading loading = {.config = config, .service = &service};
-    struct pool_options lane = {.conninfo = config->database_url,
-                                .user = "ansinh_app",
-                                .password = config->app_password,
-                                .size = (int)config->read_connections,
-                                .waiting = (int)config->waiting_requests};
-    service.read_pool = pool_new(&lane);
-    lane.size = (int)config->write_connections;
-    service.write_pool = pool_new(&lane);
-    service.user_rate = config->user_rate ? rate_new((int)config->user_rate) : NULL;
-    service.address_rate = config->address_rate ? rate_new((int)config->address_rate) : NULL;
+    struct pool_options single = lane_options(config, 1);
     life.own = &loading;
     life_begin(&life);
-    bool good = service.contract && load_keys(&loading) && database_fits(&lane) && password_init();
-    struct worker *worker = good ? worker_start(&lane) : NULL;
-    good = worker && run_servers(config, &service, &lane, &life);
+    bool good =
+        service.contract && load_keys(&loading) && database_fits(&single) && password_init();
+    struct worker *worker = good ? worker_start(&single) : NULL;
+    good = worker && run_servers(config, &service, &single, &life);
     worker_stop(worker);
-    rate_free(service.address_rate);
-    rate_free(service.user_rate);
-    pool_free(service.write_pool);
-    pool_free(service.read_pool);
-    token_cache_free(service.token_cache);
+    service_close(&service);
     keys_free(loading.sets);
-    route_table_free((struct route_table *)service.routes);
-    contract_free((struct contract *)service.contract);
     return good ? 0 : 1;
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "middleware/forward.h"
+
 enum { LINE_END = 2, HEAD_MAX = 16 * 1024 };
 
 struct head {
@@ -69,4 +71,5 @@ void intake_head(struct request *req, struct MHD_Connection *connection, const c
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     req->peer = info && info->client_addr ? address_text(req->arena, info->client_addr) : "";
+    req->peer = forward_peer(req);
 }

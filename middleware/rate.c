@@ -31,6 +31,9 @@ struct rate {
 
 struct rate *rate_new(int quota)
 {
+    if (quota == 0) {
+        return NULL;
+    }
     struct rate *rate = memory_or_stop(sizeof *rate);
     rate->quota = quota;
     rate->step_ns = window_ns / (uint64_t)quota;

@@ -10,7 +10,7 @@ enum { RATE_SECONDS = 60 };
 
 struct rate;
 
-/* So many requests a minute, at once or spread. */
+/* So many requests a minute, at once or spread; NULL for 0, which is no limit. */
 struct rate *rate_new(int quota);
 void rate_free(struct rate *rate);
 

@@ -25,6 +25,7 @@ struct service {
     struct rate *address_rate; /* the same before sign-in */
     uint64_t wait_ns;          /* how long a request may wait for a connection */
     uint64_t work_ns;          /* and then for all its statements; what is late is cancelled */
+    const char *proxies;       /* addresses whose X-Forwarded-For is believed, or NULL */
     size_t body_limit;         /* bytes; a longer body is 413 */
     size_t memory_limit;       /* bytes of arena a request may use */
     int schema_version;        /* newest migration this binary knows */

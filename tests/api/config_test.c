@@ -30,6 +30,7 @@ static const char *const names[] = {
     "ANSINH_BODY_LIMIT",
     "ANSINH_BODIES_LIMIT",
     "ANSINH_MEMORY_LIMIT",
+    "ANSINH_PROXIES",
     "ANSINH_USER_RATE",
     "ANSINH_ADDRESS_RATE",
 };
