@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <ulfius.h>
 #include <unistd.h>
@@ -225,6 +226,22 @@ static bool start_ulfius(struct server *server, int connection_limit)
     return ulfius_start_framework_with_mhd_options(instance, flags, options) == U_OK;
 }
 
+/* The shell's habitual 1,024 open files would be the limit before ours is. */
+static void raise_file_limit(int connections)
+{
+    enum { BESIDE = 256 };
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)(connections + SURPLUS + BESIDE);
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur < wanted) {
+        log_event("warning", "fewer open files than ANSINH_CONNECTION_LIMIT needs (ulimit -Hn)",
+                  NULL);
+    }
+}
+
 struct server *server_start(const struct service *service, const struct server_options *options)
 {
     struct server *server = memory_or_stop(sizeof *server);
@@ -232,6 +249,7 @@ struct server *server_start(const struct service *service, const struct server_o
     server->inherited = options->inherited >= 0;
     server->fd = server->inherited ? options->inherited : listen_on(options->host, options->port);
     server->visitors = visitors_new(&options->limits);
+    raise_file_limit(options->limits.most);
     if (server->fd < 0 || !server->visitors || !start_ulfius(server, options->limits.most)) {
         log_event("fatal", "cannot listen (is the port taken?)", options->host);
         visitors_free(server->visitors);

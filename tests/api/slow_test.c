@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -215,6 +216,30 @@ START_TEST(past_the_limit_of_connections_is_a_503)
 }
 END_TEST
 
+/* A shell allows few open files; the server takes what it may have. */
+START_TEST(the_limit_of_open_files_is_not_the_limit_of_connections)
+{
+    enum { FILES = 100, CLIENTS = 150 };
+    struct rlimit before;
+    int clients[CLIENTS];
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit few = {.rlim_cur = FILES, .rlim_max = before.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    server = start_program(NULL, &port);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ck_assert_uint_ne(port, 0);
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = wire_open(port);
+        wire_send(clients[i], HEAD "\r\n");
+        ck_assert_int_eq(wire_status(wire_reply(clients[i])), 200);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        close(clients[i]);
+    }
+    stop();
+}
+END_TEST
+
 Suite *slow_suite(void)
 {
     Suite *suite = suite_create("slow");
@@ -228,6 +253,7 @@ Suite *slow_suite(void)
     tcase_add_test(tcase, an_answer_that_is_not_read_is_cut);
     tcase_add_test(tcase, bodies_share_one_room);
     tcase_add_test(tcase, past_the_limit_of_connections_is_a_503);
+    tcase_add_test(tcase, the_limit_of_open_files_is_not_the_limit_of_connections);
     suite_add_tcase(suite, tcase);
     return suite;
 }
