@@ -31,7 +31,7 @@ struct server {
 /* One connection and what is asked on it now. */
 struct exchange {
     struct visitor *visitor;
-    struct request *req; /* from the request line until the answer is gone */
+    struct request *req; /* from the request line until the answer is made */
     const char *target;  /* libmicrohttpd's own */
     bool head_read;
 };
@@ -116,9 +116,10 @@ static enum MHD_Result on_access(void *instance, struct MHD_Connection *connecti
         *size = 0;
         return MHD_YES;
     }
+    bool at_once = first && req->close; /* the answer, whatever else would come */
     enum MHD_Result result =
         ulfius_handler(instance, connection, url, method, version, data, size, state);
-    if (first && req->close && result == MHD_YES) { /* not the body: the answer now */
+    if (at_once && result == MHD_YES) {
         result = ulfius_handler(instance, connection, url, method, version, data, size, state);
     }
     return result;
@@ -143,6 +144,14 @@ static void send_reply(const struct request *req, struct _u_response *response)
     }
 }
 
+static void forget(struct exchange *exchange)
+{
+    if (exchange->req) {
+        arena_free(exchange->req->arena);
+    }
+    *exchange = (struct exchange){.visitor = exchange->visitor};
+}
+
 /* The whole request is there. */
 static int on_request(const struct _u_request *incoming, struct _u_response *response, void *cls)
 {
@@ -159,7 +168,8 @@ static int on_request(const struct _u_request *incoming, struct _u_response *res
     req->close |= atomic_load(req->service->stopping);
     send_reply(req, response);
     log_request(req);
-    visitor_takes(req->visitor);
+    forget(current);
+    visitor_takes(current->visitor);
     return U_CALLBACK_COMPLETE;
 }
 
@@ -168,11 +178,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
 {
     struct exchange *exchange = exchange_of(connection);
     (void)cls;
-    if (exchange->req) {
-        arena_free(exchange->req->arena);
-        *exchange = (struct exchange){.visitor = exchange->visitor};
-        visitor_rests(exchange->visitor);
-    }
+    forget(exchange);
+    visitor_rests(exchange->visitor);
     mhd_request_completed(NULL, connection, state, code);
 }
 
