@@ -35,6 +35,7 @@ int main(void)
     srunner_run_all(runner, CK_SILENT);
     harness_stop(); /* the server's own leak check must pass before the totals are printed */
     srunner_print(runner, CK_ENV);
+    fflush(stdout); /* the leak checker ends the program at once */
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -22,6 +22,13 @@
 #define KEY_ONE "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define KEY_TWO "k2:404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
 
+/* A test that failed must not leave its clients behind. */
+static void end_test(void)
+{
+    crowd_stop();
+    harness_forget();
+}
+
 static void expect_nothing_lost(struct crowd *crowd)
 {
     ck_assert_int_eq(atomic_load(&crowd->lost), 0);
@@ -32,7 +39,8 @@ static void expect_nothing_lost(struct crowd *crowd)
 
 START_TEST(term_under_load_loses_no_answer)
 {
-    struct crowd crowd = {.once = true, .request = wire_get("commune.viewer", "/v1/me")};
+    static struct crowd crowd;
+    crowd = (struct crowd){.once = true, .request = wire_get("commune.viewer", "/v1/me")};
     pid_t server = start_program(NULL, &crowd.port);
     crowd_start(&crowd);
     crowd_wait(&crowd, 200);
@@ -61,17 +69,16 @@ START_TEST(a_stopping_server_says_so_and_finishes)
     unsigned port = 0;
     pid_t server = start_program(settings, &port);
     const char *me = strdup(wire_get("commune.viewer", "/v1/me"));
-    int probe = wire_open(port);
-    wire_send(probe, READY);
-    ck_assert_int_eq(wire_status(wire_reply(probe)), 200);
     int blocked = send_blocked(port, me);
     kill(server, SIGTERM);
     const char *reply = "";
     int status = 200;
     while (status == 200) {
+        int probe = wire_open(port);
         wire_send(probe, READY);
         reply = wire_reply(probe);
         status = wire_status(reply);
+        close(probe);
     }
     ck_assert_int_eq(status, 503);
     ck_assert_ptr_nonnull(strstr(reply, "\"code\":\"stopping\""));
@@ -90,7 +97,6 @@ START_TEST(a_stopping_server_says_so_and_finishes)
     ck_assert_int_eq(ended, 0);
     close(blocked);
     close(other);
-    close(probe);
     free((char *)me);
 }
 END_TEST
@@ -167,7 +173,8 @@ START_TEST(hup_takes_new_keys_and_drops_nothing)
     const char *path = text("build/test-token-keys-%d", (int)getpid());
     const char *const settings[] = {text("ANSINH_TOKEN_KEYS_FILE=%s", path), NULL};
     write_file(path, KEY_ONE);
-    struct crowd crowd = {.request = wire_get("commune.viewer", "/v1/me")};
+    static struct crowd crowd;
+    crowd = (struct crowd){.request = wire_get("commune.viewer", "/v1/me")};
     pid_t server = start_program(settings, &crowd.port);
     const char *old = token_from(crowd.port);
     crowd_start(&crowd);
@@ -221,7 +228,8 @@ static int listen_anywhere(unsigned *port)
 
 START_TEST(a_restart_on_an_inherited_socket_refuses_nobody)
 {
-    struct crowd crowd = {.request = wire_get("commune.viewer", "/v1/me")};
+    static struct crowd crowd;
+    crowd = (struct crowd){.request = wire_get("commune.viewer", "/v1/me")};
     unsigned port = 0;
     int listening = listen_anywhere(&crowd.port);
     pid_t server = start_program_on(listening, NULL, &port);
@@ -315,8 +323,9 @@ START_TEST(a_killed_database_is_503_until_it_is_back)
 {
     const char *folder = cluster_folder();
     const char *start = text("tools/cluster.sh start %s throwaway 2>&1", folder);
-    struct crowd crowd = {.port = server_port_number(),
-                          .request = wire_get("commune.viewer", "/v1/me")};
+    static struct crowd crowd;
+    crowd = (struct crowd){.port = server_port_number(),
+                           .request = wire_get("commune.viewer", "/v1/me")};
     sql_text("checkpoint"); /* the throwaway cluster does not flush each commit */
     crowd_start(&crowd);
     crowd_wait(&crowd, 50);
@@ -347,7 +356,7 @@ Suite *life_suite(void)
     Suite *suite = suite_create("life");
     TCase *tcase = tcase_create("life");
     tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, NULL, harness_forget);
+    tcase_add_checked_fixture(tcase, NULL, end_test);
     tcase_add_test(tcase, term_under_load_loses_no_answer);
     tcase_add_test(tcase, a_stopping_server_says_so_and_finishes);
     tcase_add_test(tcase, a_second_term_waits_for_nobody);

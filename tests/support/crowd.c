@@ -16,6 +16,7 @@
 #include "tests/support/suites.h"
 
 static pthread_t threads[CROWD];
+static bool present;
 static atomic_bool stopped;
 
 static int open_to(unsigned port)
@@ -101,6 +102,7 @@ static void *ask_on(void *own)
 void crowd_start(struct crowd *crowd)
 {
     atomic_store(&stopped, false);
+    present = true;
     for (int i = 0; i < CROWD; i++) {
         ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_on, crowd), 0);
     }
@@ -124,7 +126,8 @@ void crowd_stop(void)
 
 void crowd_end(void)
 {
-    for (int i = 0; i < CROWD; i++) {
+    for (int i = 0; present && i < CROWD; i++) {
         pthread_join(threads[i], NULL);
     }
+    present = false;
 }

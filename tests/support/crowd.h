@@ -23,7 +23,7 @@ enum { CROWD = 8 };
 void crowd_start(struct crowd *crowd);
 /* Until so many more were answered well. */
 void crowd_wait(struct crowd *crowd, int more);
-/* Everybody goes home after the answer they wait for. */
+/* Everybody goes home after the answer they wait for; nothing when there is nobody. */
 void crowd_stop(void);
 /* Waits until everybody has gone by themselves. */
 void crowd_end(void);
