@@ -50,7 +50,7 @@ WARNINGS := -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wshadow -Ws
 CFLAGS   := -std=gnu17 -D_GNU_SOURCE -I. -Ibuild/gen -isystem /usr/include/postgresql \
             $(WARNINGS) -fstack-protector-strong -fPIE
 LDFLAGS  := -pie -Wl,-z,relro,-z,now
-LIBS     := -lulfius -lyder -lorcania -lmicrohttpd -ljansson -lpq -ljwt -lsodium -lunistring \
+LIBS     := -lulfius -lyder -lorcania -lmicrohttpd -ljansson -lpq -ljwt -lsodium -lsystemd -lunistring \
             -lpcre2-8 -lcsv -lpthread -lm
 TESTLIBS := -lcheck -lsubunit -lrt -lcurl
 

@@ -17,6 +17,9 @@
 #include "api/config.h"
 #include "api/demo.h"
 #include "api/identity/password.h"
+#include "api/keys.h"
+#include "api/life.h"
+#include "api/listen.h"
 #include "api/migrate.h"
 #include "api/recount.h"
 #include "api/routes.h"
@@ -26,8 +29,10 @@
 #include "middleware/contract.h"
 #include "middleware/log.h"
 #include "middleware/pool.h"
-#include "middleware/token.h"
+#include "middleware/rate.h"
 #include "middleware/token_cache.h"
+
+enum { ADMIN_CONNECTIONS = 32 };
 
 static void report(const char *difference)
 {
@@ -101,98 +106,146 @@ static bool database_fits(const struct pool_options *options)
     return weak && current;
 }
 
-static void wait_for_signal(const sigset_t *signals)
+static struct visitor_limits visitor_limits(const struct config *config)
 {
-    int number = 0;
-    sigwait(signals, &number);
-    log_event("info", "stopping", number == SIGTERM ? "TERM" : "INT");
+    return (struct visitor_limits){
+        .most = (int)config->connection_limit,
+        .idle_ns = (uint64_t)config->idle_ms * 1000000,
+        .head_ns = (uint64_t)config->head_ms * 1000000,
+        .body_ns = (uint64_t)config->body_ms * 1000000,
+        .reply_ns = (uint64_t)config->reply_ms * 1000000,
+        .bodies = (size_t)config->bodies_limit,
+    };
 }
 
-/* Before any thread is made, so that INT and TERM wait for sigwait whoever they are sent to. */
-static void block_signals(sigset_t *signals)
+/* `n` is the place of this listener's socket among those that systemd may have given us. */
+static struct server *start_on(const char *listen, int n, const struct service *service,
+                               struct visitor_limits limits)
 {
-    /* Whoever started us in the background may have had them ignored; sigwait needs them pending. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    sigemptyset(signals);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    char host[64];
+    struct server_options options = {
+        .host = host, .inherited = listen_inherited(n), .limits = limits};
+    if (!config_listen(listen, host, sizeof host, &options.port)) {
+        log_event("fatal", "ANSINH_LISTEN and ANSINH_ADMIN_LISTEN must be address:port", NULL);
+        return NULL;
+    }
+    struct server *server = server_start(service, &options);
+    bool v6 = strchr(host, ':') != NULL;
+    if (server && n == 0) {
+        printf(
+            "Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
+            v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
+        fflush(stdout);
+    }
+    return server;
 }
 
 static bool run_server(const struct config *config, const struct service *service,
-                       const sigset_t *signals)
+                       struct life *life)
 {
-    char host[64];
-    struct server_options options = {.host = host,
-                                     .connection_limit = (unsigned)config->connection_limit};
-    if (!config_listen(config, host, sizeof host, &options.port)) {
-        log_event("fatal", "ANSINH_LISTEN must be address:port", NULL);
-        return false;
-    }
-    struct server *server = server_start(service, &options);
+    struct server *server = start_on(config->listen, 0, service, visitor_limits(config));
     if (!server) {
         return false;
     }
-    bool v6 = strchr(host, ':') != NULL;
-    printf("Ansinh serves on http://%s%s%s:%u (documentation: /docs, contract: /openapi.json)\n",
-           v6 ? "[" : "", host, v6 ? "]" : "", server_port(server));
-    fflush(stdout);
-    wait_for_signal(signals);
+    life_live(life, server);
     server_stop(server);
     return true;
 }
 
-static void derive_cursor_key(const struct token_keys *keys, unsigned char out[32])
+/* Beside the other: routes, connections and a database connection of its own, so that nothing that
+ * fills the other one is in the way of a probe. */
+static bool run_servers(const struct config *config, const struct service *service,
+                        const struct pool_options *single, struct life *life)
 {
-    static const char purpose[] = "ansinh list cursor";
-    crypto_generichash(out, 32, (const unsigned char *)purpose, sizeof purpose, keys->key[0].secret,
-                       (size_t)keys->key[0].size);
+    if (!config->admin_listen) {
+        return run_server(config, service, life);
+    }
+    struct service admin = *service;
+    admin.routes = route_table_new(admin_routes, admin_route_count);
+    admin.read_pool = pool_new(single);
+    admin.address_rate = NULL;
+    struct visitor_limits limits = visitor_limits(config);
+    limits.most = ADMIN_CONNECTIONS;
+    struct server *probes = start_on(config->admin_listen, 1, &admin, limits);
+    bool good = probes && run_server(config, service, life);
+    if (probes) {
+        server_stop(probes);
+    }
+    pool_free(admin.read_pool);
+    route_table_free((struct route_table *)admin.routes);
+    return good;
+}
+
+/* What HUP needs. */
+struct loading {
+    struct key_sets *sets;
+    const struct config *config;
+    struct service *service;
+};
+
+static bool load_keys(void *own)
+{
+    struct loading *loading = own;
+    return keys_load(&loading->sets, loading->config, loading->service);
+}
+
+static struct pool_options lane_options(const struct config *config, long size)
+{
+    return (struct pool_options){.conninfo = config->database_url,
+                                 .user = "ansinh_app",
+                                 .password = config->app_password,
+                                 .size = (int)size,
+                                 .waiting = (int)config->waiting_requests};
+}
+
+static struct service service_open(const struct config *config, const struct life *life)
+{
+    struct pool_options reads = lane_options(config, config->read_connections);
+    struct pool_options writes = lane_options(config, config->write_connections);
+    return (struct service){.contract = checked_contract(),
+                            .routes = route_table_new(routes, route_count),
+                            .token_cache = token_cache_new(),
+                            .read_pool = pool_new(&reads),
+                            .write_pool = pool_new(&writes),
+                            .user_rate = rate_new((int)config->user_rate),
+                            .address_rate = rate_new((int)config->address_rate),
+                            .wait_ns = (uint64_t)config->wait_ms * 1000000,
+                            .work_ns = (uint64_t)config->work_ms * 1000000,
+                            .proxies = config->proxies,
+                            .body_limit = (size_t)config->body_limit,
+                            .memory_limit = (size_t)config->memory_limit,
+                            .schema_version = migration_newest(),
+                            .stopping = &life->stopping};
+}
+
+static void service_close(struct service *service)
+{
+    rate_free(service->address_rate);
+    rate_free(service->user_rate);
+    pool_free(service->write_pool);
+    pool_free(service->read_pool);
+    token_cache_free(service->token_cache);
+    route_table_free((struct route_table *)service->routes);
+    contract_free((struct contract *)service->contract);
 }
 
 static int serve_command(const struct config *config)
 {
-    struct token_keys keys;
-    unsigned char cursor_key[32];
-    struct contract *contract = checked_contract();
-    if (!contract || !token_keys_parse(&keys, config->token_keys)) {
-        log_event("fatal",
-                  contract ? "ANSINH_TOKEN_KEYS must be kid:hex with 32 bytes or more"
-                           : "routes and contract disagree",
-                  NULL);
-        contract_free(contract);
-        return 1;
-    }
-    derive_cursor_key(&keys, cursor_key);
-    struct pool_options lane = {.conninfo = config->database_url,
-                                .user = "ansinh_app",
-                                .password = config->app_password,
-                                .size = (int)config->read_connections,
-                                .waiting = (int)config->waiting_requests};
-    bool good = database_fits(&lane) && password_init();
-    struct service service = {.contract = contract,
-                              .routes = route_table_new(routes, route_count),
-                              .keys = &keys,
-                              .token_cache = token_cache_new(),
-                              .read_pool = pool_new(&lane),
-                              .wait_ns = (uint64_t)config->wait_ms * 1000000,
-                              .work_ns = (uint64_t)config->work_ms * 1000000,
-                              .body_limit = (size_t)config->body_limit,
-                              .memory_limit = (size_t)config->memory_limit,
-                              .cursor_key = (const char *)cursor_key,
-                              .schema_version = migration_newest()};
-    lane.size = (int)config->write_connections;
-    service.write_pool = pool_new(&lane);
-    sigset_t signals;
-    block_signals(&signals);
-    struct worker *worker = good ? worker_start(&lane) : NULL;
-    good = worker && run_server(config, &service, &signals);
+    struct life life = {.notice_ns = (uint64_t)config->notice_ms * 1000000,
+                        .drain_ns = (uint64_t)config->drain_ms * 1000000,
+                        .reload = load_keys};
+    struct service service = service_open(config, &life);
+    struct loading loading = {.config = config, .service = &service};
+    struct pool_options single = lane_options(config, 1);
+    life.own = &loading;
+    life_begin(&life);
+    bool good =
+        service.contract && load_keys(&loading) && database_fits(&single) && password_init();
+    struct worker *worker = good ? worker_start(&single) : NULL;
+    good = worker && run_servers(config, &service, &single, &life);
     worker_stop(worker);
-    pool_free(service.write_pool);
-    pool_free(service.read_pool);
-    token_cache_free(service.token_cache);
-    route_table_free((struct route_table *)service.routes);
-    contract_free(contract);
+    service_close(&service);
+    keys_free(loading.sets);
     return good ? 0 : 1;
 }
 

@@ -15,10 +15,14 @@ bool probe_live(struct request *req)
     return reply_json(req, 200, body, sizeof body - 1);
 }
 
-/* Ready: the database answers and has every migration that this program knows. */
+/* Ready: the database answers and has every migration that this program knows, and we are not about to
+ * stop. */
 bool probe_ready(struct request *req)
 {
     static const char body[] = "{\"status\":\"ready\"}";
+    if (atomic_load(req->service->stopping)) {
+        return fail(req, STOPPING);
+    }
     const PGresult *rows = ask_gate(req, SQL_SCHEMA_VERSION, 0, NULL);
     if (!rows) {
         return false;

@@ -105,3 +105,9 @@ const struct route routes[] = {
 };
 // clang-format on
 const size_t route_count = sizeof routes / sizeof *routes;
+
+const struct route admin_routes[] = {
+    ROUTE(GET, "/livez", ANYONE, NOTHING, probe_live),
+    ROUTE(GET, "/readyz", ANYONE, NOTHING, probe_ready),
+};
+const size_t admin_route_count = sizeof admin_routes / sizeof *admin_routes;

@@ -1,127 +1,128 @@
 /* The HTTP side. */
 #include "api/server.h"
 
-#include <netdb.h>
-#include <stdatomic.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <ulfius.h>
 #include <unistd.h>
 
-#include "middleware/contract.h"
-#include "middleware/frame.h"
-#include "middleware/limit.h"
+#include "api/listen.h"
+#include "api/serve.h"
+#include "middleware/intake.h"
 #include "middleware/log.h"
-#include "middleware/permit.h"
-#include "middleware/problem.h"
-#include "middleware/route.h"
-#include "middleware/token.h"
-#include "middleware/transaction.h"
-#include "middleware/url.h"
 
 enum {
     THREAD_STACK = 256 * 1024,
     CONNECTION_MEMORY = 32 * 1024,
-    IDLE_SECONDS = 30,
-    BACKLOG = 1024,
-    DRAIN_MS = 10000
+    SURPLUS = 64,           /* connections past the limit that are told so */
+    SWALLOWED = 1024 * 1024 /* bytes of a body that nobody wants */
 };
 
 struct server {
     const struct service *service;
     struct _u_instance instance;
-    unsigned port;
-    atomic_int in_flight;
+    int fd;
+    bool inherited;
+    struct visitors *visitors;
 };
 
-/* libmicrohttpd serves a connection on one thread, so what ulfius does not pass on can wait here
- * from the request line until the handler runs. */
-static _Thread_local struct MHD_Connection *current_connection;
-static struct server *the_server; /* MHD's callbacks carry no pointer of ours */
-
-static bool operation_bind(struct request *req)
-{
-    req->operation = contract_operation(req->service->contract, req->route->operation_id);
-    return req->operation || fail(req, INTERNAL);
-}
-
-/* THE way of a request: each stage returns true to go on; the first false ends the walk. */
-static bool (*const stages[])(struct request *req) = {
-    frame_check, url_parse,   route_find,   operation_bind,
-    limit_check, token_check, permit_check, schema_check,
+/* One connection and what is asked on it now. */
+struct exchange {
+    struct visitor *visitor;
+    struct request *req; /* from the request line until the answer is made */
+    const char *target;  /* libmicrohttpd's own */
+    bool head_read;
 };
 
-/* A connection that PostgreSQL dropped while it was idle is noticed only by its first use. As long as
- * nothing can have been committed the request simply begins again, on another connection. */
-static bool handle(struct request *req)
+static MHD_AccessHandlerCallback ulfius_handler;
+static _Thread_local struct exchange *current; /* ulfius passes on no connection */
+
+/* ulfius gives its own handler to this function of libmicrohttpd and to nobody else, and that handler
+ * asks nobody before it has read the whole body. Defined here, the function is called instead, and our
+ * handler goes before ulfius': it looks at the head as soon as there is one. */
+struct MHD_Daemon *MHD_start_daemon(unsigned flags, uint16_t port, MHD_AcceptPolicyCallback accept,
+                                    void *accept_own, MHD_AccessHandlerCallback handler, void *own,
+                                    ...);
+
+static struct exchange *exchange_of(struct MHD_Connection *connection)
 {
-    for (int again = 0; again < 2; again++) {
-        if (req->route->handler(req) && transaction_finish(req)) {
-            return true;
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct server *server = cls;
+    struct exchange *exchange = *context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        exchange = memory_or_stop(sizeof *exchange);
+        exchange->visitor = visitor_new(
+            server->visitors,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+        *context = exchange;
+    } else {
+        visitor_free(exchange->visitor);
+        free(exchange);
+    }
+}
+
+/* The request line is there. */
+static void *on_uri(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct server *server = cls;
+    struct exchange *exchange = exchange_of(connection);
+    struct arena *arena = arena_new(server->service->memory_limit);
+    struct request *req = arena_alloc(arena, sizeof *req);
+    req->arena = arena;
+    req->service = server->service;
+    req->keys = atomic_load(&server->service->keys);
+    req->started_ns = monotonic_ns();
+    req->target = arena_strdup(arena, target);
+    req->visitor = exchange->visitor;
+    *exchange = (struct exchange){.visitor = exchange->visitor, .req = req, .target = target};
+    visitor_asks(exchange->visitor);
+    return ulfius_uri_logger(NULL, target);
+}
+
+/* A body is read only to be thrown away, so that its sender hears the answer; but not one that is long,
+ * nor one whose sender waits for our word. */
+static void swallow_body(struct request *req)
+{
+    const char *length = request_header(req, "Content-Length");
+    size_t size = length ? (size_t)strtoull(length, NULL, 10) : 0;
+    req->close |= size > SWALLOWED || request_header(req, "Expect");
+    if (size > 0 || request_header(req, "Transfer-Encoding")) {
+        visitor_sends(req->visitor, 0);
+    }
+}
+
+static enum MHD_Result on_access(void *instance, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *size, void **state)
+{
+    struct exchange *exchange = exchange_of(connection);
+    struct request *req = exchange->req;
+    bool first = !exchange->head_read;
+    current = exchange;
+    if (first) {
+        exchange->head_read = true;
+        intake_head(req, connection, method, exchange->target, version);
+        if (!serve_head(req)) {
+            swallow_body(req);
         }
-        if (!req->connection_lost || (req->route->tiers & ANYONE)) {
-            return false;
-        }
-        transaction_end(req);
-        req->connection_lost = false;
-        req->problem = (struct problem){0};
-        req->reply = (struct reply){0};
-        req->segment = NULL;
+    } else if (*size > 0 && req->reply.status) {
+        *size = 0;
+        return MHD_YES;
     }
-    return req->route->handler(req) && transaction_finish(req);
-}
-
-static bool walk(struct request *req)
-{
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        if (!stages[i](req)) {
-            return false;
-        }
+    bool at_once = first && req->close; /* the answer, whatever else would come */
+    enum MHD_Result result =
+        ulfius_handler(instance, connection, url, method, version, data, size, state);
+    if (at_once && result == MHD_YES) {
+        result = ulfius_handler(instance, connection, url, method, version, data, size, state);
     }
-    return handle(req);
-}
-
-static bool is_plain_id(const char *text)
-{
-    size_t size = text ? strlen(text) : 0;
-    return size >= 8 && size <= 64 &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-               size;
-}
-
-void serve(struct request *req)
-{
-    const char *own_id = request_header(req, "X-Request-Id");
-    req->id = is_plain_id(own_id) ? own_id : request_new_id(req);
-    req->language = language_of(request_header(req, "Accept-Language"));
-    walk(req);
-    transaction_end(req);
-    if (arena_over_cap(req->arena) && req->problem.kind == NO_PROBLEM) {
-        fail(req, BUSY);
-    }
-    if (req->problem.kind != NO_PROBLEM) {
-        problem_reply(req);
-    }
-    if (!req->reply.status) {
-        fail(req, INTERNAL); /* a handler that says nothing must not look like a success */
-        problem_reply(req);
-    }
-    reply_header(req, "X-Request-Id", req->id);
-}
-
-static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
-{
-    struct request *req = cls;
-    (void)kind;
-    if (req->header_count == MAX_HEADERS) {
-        return MHD_NO;
-    }
-    req->headers[req->header_count++] = (struct pair){name, value ? value : ""};
-    return MHD_YES;
+    return result;
 }
 
 static void send_reply(const struct request *req, struct _u_response *response)
@@ -138,57 +139,48 @@ static void send_reply(const struct request *req, struct _u_response *response)
     for (int i = 0; i < reply->header_count; i++) {
         u_map_put(response->map_header, reply->headers[i].name, reply->headers[i].value);
     }
-}
-
-static const char *peer_address(struct arena *arena)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(current_connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char *text = arena_alloc(arena, NI_MAXHOST);
-    if (!info || !info->client_addr) {
-        return "";
+    if (req->close) {
+        u_map_put(response->map_header, "Connection", "close");
     }
-    socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                              : sizeof(struct sockaddr_in);
-    return getnameinfo(info->client_addr, size, text, NI_MAXHOST, NULL, 0, NI_NUMERICHOST) ? ""
-                                                                                           : text;
 }
 
+static void forget(struct exchange *exchange)
+{
+    if (exchange->req) {
+        arena_free(exchange->req->arena);
+    }
+    *exchange = (struct exchange){.visitor = exchange->visitor};
+}
+
+/* The whole request is there. */
 static int on_request(const struct _u_request *incoming, struct _u_response *response, void *cls)
 {
-    const struct server *server = cls;
-    struct arena *arena = arena_new(server->service->memory_limit);
-    struct request *req = arena_alloc(arena, sizeof *req);
-    req->arena = arena;
-    req->service = server->service;
-    req->started_ns = monotonic_ns();
-    req->peer = peer_address(arena);
-    req->method_name = incoming->http_verb;
-    req->target = incoming->http_url;
-    req->body = incoming->binary_body;
-    req->body_size = incoming->binary_body_length;
-    MHD_get_connection_values(current_connection, MHD_HEADER_KIND, take_header, req);
-    serve(req);
+    struct request *req = current->req;
+    (void)cls;
+    if (!visitor_waits(req->visitor)) {
+        return U_CALLBACK_COMPLETE; /* too late: the answer was given */
+    }
+    if (!req->reply.status) {
+        req->body = incoming->binary_body;
+        req->body_size = incoming->binary_body_length;
+        serve(req);
+    }
+    req->close |= atomic_load(req->service->stopping);
     send_reply(req, response);
     log_request(req);
-    arena_free(arena);
+    forget(current);
+    visitor_takes(current->visitor);
     return U_CALLBACK_COMPLETE;
-}
-
-static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
-{
-    current_connection = connection;
-    atomic_fetch_add(&the_server->in_flight, 1);
-    return ulfius_uri_logger(cls, uri);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
-    if (*state) {
-        atomic_fetch_sub(&the_server->in_flight, 1);
-    }
-    mhd_request_completed(cls, connection, state, code);
+    struct exchange *exchange = exchange_of(connection);
+    (void)cls;
+    forget(exchange);
+    visitor_rests(exchange->visitor);
+    mhd_request_completed(NULL, connection, state, code);
 }
 
 /* libmicrohttpd's own words may quote what a client sent, so only the fact is logged. */
@@ -199,39 +191,23 @@ static void on_mhd_message(void *cls, const char *format, va_list args)
     (void)args;
 }
 
-static int listen_on(const struct server_options *options, unsigned *port)
+struct MHD_Daemon *MHD_start_daemon(unsigned flags, uint16_t port, MHD_AcceptPolicyCallback accept,
+                                    void *accept_own, MHD_AccessHandlerCallback handler, void *own,
+                                    ...)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST};
-    struct addrinfo *address = NULL;
-    char service[16];
-    snprintf(service, sizeof service, "%u", options->port);
-    if (getaddrinfo(options->host, service, &hints, &address)) {
-        return -1;
-    }
-    int yes = 1;
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool good = fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) &&
-                !bind(fd, address->ai_addr, address->ai_addrlen) && !listen(fd, BACKLOG);
-    freeaddrinfo(address);
-    struct sockaddr_storage bound;
-    socklen_t size = sizeof bound;
-    char number[16] = "";
-    if (!good || getsockname(fd, (struct sockaddr *)&bound, &size) ||
-        getnameinfo((struct sockaddr *)&bound, size, NULL, 0, number, sizeof number,
-                    NI_NUMERICSERV)) {
-        if (fd >= 0) {
-            close(fd);
-        }
-        return -1;
-    }
-    *port = (unsigned)strtoul(number, NULL, 10);
-    return fd;
+    va_list options;
+    va_start(options, own);
+    ulfius_handler = handler;
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon_va(flags, port, accept, accept_own, on_access, own, options);
+    va_end(options);
+    return daemon;
 }
 
-static bool start_ulfius(struct server *server, int fd, unsigned connection_limit)
+static bool start_ulfius(struct server *server, int connection_limit)
 {
     struct _u_instance *instance = &server->instance;
-    if (ulfius_init_instance(instance, server->port, NULL, NULL) != U_OK) {
+    if (ulfius_init_instance(instance, listen_port(server->fd), NULL, NULL) != U_OK) {
         return false;
     }
     /* One byte more than allowed: a body that fills it is too long, not silently cut. */
@@ -240,16 +216,16 @@ static bool start_ulfius(struct server *server, int fd, unsigned connection_limi
     instance->check_utf8 = 0; /* the stages check what they read */
     ulfius_add_endpoint_by_val(instance, "*", NULL, "*", 0, on_request, server);
     ulfius_set_default_endpoint(instance, on_request, server);
+    /* Not STRICT_FOR_CLIENT: it hangs up on some malformed requests, and frame_check answers them. */
     struct MHD_OptionItem options[] = {
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, NULL},
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_mhd_message, NULL},
-        {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connection_limit, NULL},
+        {MHD_OPTION_LISTEN_SOCKET, server->fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, connection_limit + SURPLUS, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
     unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
@@ -257,14 +233,33 @@ static bool start_ulfius(struct server *server, int fd, unsigned connection_limi
     return ulfius_start_framework_with_mhd_options(instance, flags, options) == U_OK;
 }
 
+/* The shell's habitual 1,024 open files would be the limit before ours is. */
+static void raise_file_limit(int connections)
+{
+    enum { BESIDE = 256 };
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)(connections + SURPLUS + BESIDE);
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur < wanted) {
+        log_event("warning", "fewer open files than ANSINH_CONNECTION_LIMIT needs (ulimit -Hn)",
+                  NULL);
+    }
+}
+
 struct server *server_start(const struct service *service, const struct server_options *options)
 {
     struct server *server = memory_or_stop(sizeof *server);
     server->service = service;
-    the_server = server;
-    int fd = listen_on(options, &server->port);
-    if (fd < 0 || !start_ulfius(server, fd, options->connection_limit)) {
+    server->inherited = options->inherited >= 0;
+    server->fd = server->inherited ? options->inherited : listen_on(options->host, options->port);
+    server->visitors = visitors_new(&options->limits);
+    raise_file_limit(options->limits.most);
+    if (server->fd < 0 || !server->visitors || !start_ulfius(server, options->limits.most)) {
         log_event("fatal", "cannot listen (is the port taken?)", options->host);
+        visitors_free(server->visitors);
         free(server);
         return NULL;
     }
@@ -273,20 +268,53 @@ struct server *server_start(const struct service *service, const struct server_o
 
 unsigned server_port(const struct server *server)
 {
-    return server->port;
+    return listen_port(server->fd);
+}
+
+int server_visitors(const struct server *server)
+{
+    return visitors_count(server->visitors);
+}
+
+/* Connections that the kernel has made but nobody has accepted yet would be reset with the socket. Each
+ * counts as a visitor at once, or we could end before libmicrohttpd has taken notice of it. */
+static void adopt_waiting(struct server *server)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    int fd = accept4(server->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
+    while (fd >= 0) {
+        struct visitor *visitor = visitor_new(server->visitors, fd);
+        if (visitor_is_surplus(visitor)) {
+            visitor_free(visitor);
+            close(fd);
+        } else if (MHD_add_connection(server->instance.mhd_daemon, fd, (struct sockaddr *)&peer,
+                                      size) != MHD_YES) {
+            visitor_free(visitor);
+        }
+        size = sizeof peer;
+        fd = accept4(server->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
+    }
+}
+
+void server_close(struct server *server)
+{
+    MHD_quiesce_daemon(server->instance.mhd_daemon);
+    visitors_leave(server->visitors);
+    if (!server->inherited) { /* else they are for the next server */
+        adopt_waiting(server);
+    }
+    close(server->fd);
+    server->fd = -1;
 }
 
 void server_stop(struct server *server)
 {
-    struct timespec moment = {.tv_nsec = 10 * 1000000};
-    MHD_socket fd = MHD_quiesce_daemon(server->instance.mhd_daemon);
-    for (int ms = 0; ms < DRAIN_MS && atomic_load(&server->in_flight) > 0; ms += 10) {
-        nanosleep(&moment, NULL);
-    }
     ulfius_stop_framework(&server->instance);
     ulfius_clean_instance(&server->instance);
-    if (fd != MHD_INVALID_SOCKET) {
-        close(fd);
+    visitors_free(server->visitors);
+    if (server->fd >= 0) {
+        close(server->fd);
     }
     free(server);
 }

@@ -7,6 +7,7 @@
 
 #include "middleware/contract.h"
 #include "middleware/problem.h"
+#include "middleware/visitor.h"
 
 static size_t body_limit(const struct request *req)
 {
@@ -46,4 +47,13 @@ bool limit_check(struct request *req)
                        req->operation->media_type);
     }
     return true;
+}
+
+/* Of a body in chunks nobody knows how long it will be. */
+bool limit_bodies(struct request *req)
+{
+    const char *declared = request_header(req, "Content-Length");
+    bool chunked = request_header(req, "Transfer-Encoding");
+    size_t size = chunked ? body_limit(req) : declared ? (size_t)strtoull(declared, NULL, 10) : 0;
+    return size == 0 || visitor_sends(req->visitor, size) || fail(req, BUSY);
 }

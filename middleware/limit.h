@@ -12,4 +12,7 @@ enum { BODY_STANDARD = 256 * 1024 };
  * for anything but the operation's media type (with charset utf-8 or none) where a body is expected. */
 bool limit_check(struct request *req) must_check;
 
+/* Stage, last before the body is read: BUSY when the bodies of all together would hold too much. */
+bool limit_bodies(struct request *req) must_check;
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "middleware/problem.h"
 #include "middleware/route.h"
+#include "middleware/token.h"
 
 enum { MAC_SIZE = 16, CURSOR_MAX = 512 };
 
@@ -23,10 +24,11 @@ const char *page_rows(struct request *req)
 }
 
 /* The MAC covers everything that makes this list this list; the page size may change on the way. */
-static void sign(const struct request *req, const char *key, size_t size, unsigned char *mac)
+static void sign(const struct request *req, const struct token_key *secret, const char *key,
+                 size_t size, unsigned char *mac)
 {
     crypto_generichash_state state;
-    crypto_generichash_init(&state, (const unsigned char *)req->service->cursor_key, 32, MAC_SIZE);
+    crypto_generichash_init(&state, secret->cursor_secret, sizeof secret->cursor_secret, MAC_SIZE);
     const char *parts[] = {req->route->operation_id, req->caller.user_id,
                            slice_names[req->caller.slice]};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -54,7 +56,7 @@ const char *page_cursor(struct request *req, const char *first, const char *seco
     unsigned char *plain = arena_alloc(req->arena, MAC_SIZE + size);
     memcpy(plain + MAC_SIZE, first, first_size);
     memcpy(plain + MAC_SIZE + first_size, second, size - first_size);
-    sign(req, (const char *)plain + MAC_SIZE, size, plain);
+    sign(req, &req->keys->key[0], (const char *)plain + MAC_SIZE, size, plain);
     size_t room =
         sodium_base64_ENCODED_LEN(MAC_SIZE + size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *cursor = arena_alloc(req->arena, room);
@@ -62,10 +64,23 @@ const char *page_cursor(struct request *req, const char *first, const char *seco
                              sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* With any of the live keys, so that a list goes on when a new key has come. */
+static bool is_signed(const struct request *req, const char *key, size_t size,
+                      const unsigned char *mac)
+{
+    unsigned char wanted[MAC_SIZE];
+    for (int i = 0; i < req->keys->count; i++) {
+        sign(req, &req->keys->key[i], key, size, wanted);
+        if (sodium_memcmp(wanted, mac, MAC_SIZE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool open_cursor(struct request *req, const char *cursor, struct page_key *key)
 {
     unsigned char *plain = arena_alloc(req->arena, CURSOR_MAX);
-    unsigned char mac[MAC_SIZE];
     size_t size = 0;
     if (sodium_base642bin(plain, CURSOR_MAX, cursor, strlen(cursor), NULL, &size, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
@@ -73,8 +88,7 @@ static bool open_cursor(struct request *req, const char *cursor, struct page_key
         return false;
     }
     const char *text = (const char *)plain + MAC_SIZE;
-    sign(req, text, size - MAC_SIZE, mac);
-    if (sodium_memcmp(mac, plain, MAC_SIZE) != 0) {
+    if (!is_signed(req, text, size - MAC_SIZE, plain)) {
         return false;
     }
     key->first = text;

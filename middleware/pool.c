@@ -121,12 +121,6 @@ static bool connection_open(struct connection *connection)
     return true;
 }
 
-static struct timespec monotonic_timespec(uint64_t ns)
-{
-    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000u),
-                             .tv_nsec = (long)(ns % 1000000000u)};
-}
-
 /* Leaves the queue; the caller holds the lock. */
 static void waiter_leave(struct pool *pool, struct waiter *waiter)
 {

@@ -108,6 +108,12 @@ uint64_t monotonic_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+struct timespec monotonic_timespec(uint64_t ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000u),
+                             .tv_nsec = (long)(ns % 1000000000u)};
+}
+
 bool reply_json(struct request *req, int status, const char *body, size_t size)
 {
     req->reply.status = status;
@@ -119,7 +125,9 @@ bool reply_json(struct request *req, int status, const char *body, size_t size)
 
 bool reply_empty(struct request *req)
 {
-    req->reply = (struct reply){.status = 204};
+    req->reply.status = 204;
+    req->reply.body = NULL;
+    req->reply.size = 0;
     return true;
 }
 

@@ -9,9 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "middleware/arena.h"
 #include "middleware/caller.h"
+#include "middleware/reply.h"
 #include "middleware/service.h"
 
 struct csv_body;
@@ -19,11 +21,7 @@ struct operation;
 struct route;
 struct segment;
 struct transaction;
-
-struct pair {
-    const char *name;
-    const char *value;
-};
+struct visitor;
 
 enum { MAX_HEADERS = 64, MAX_QUERY = 16, MAX_PATH_VALUES = 4, MAX_FLAWS = 16 };
 
@@ -45,24 +43,20 @@ struct problem {
     const char *internal; /* for the log only, never for the client */
 };
 
-struct reply {
-    int status;
-    const char *content_type;
-    const char *body;
-    size_t size;
-    int header_count;
-    struct pair headers[8];
-};
-
 struct request {
     const struct service *service;
+    const struct token_keys *keys; /* the same for the whole request */
     struct arena *arena;
     const char *id;
     enum language language;
 
+    struct visitor *visitor;
     const char *peer; /* the client's address, as text */
     const char *method_name;
-    const char *target; /* as it came: path and query, still encoded */
+    const char *protocol; /* "HTTP/1.1" */
+    const char *target;   /* as it came: path and query, still encoded */
+    bool mangled;         /* the head can be read in another way */
+    bool head_too_large;
     int header_count;
     struct pair headers[MAX_HEADERS];
     const char *body;
@@ -87,6 +81,7 @@ struct request {
     struct reply reply;
     struct problem problem;
 
+    bool close;           /* nothing more is read from this connection */
     bool connection_lost; /* before anything could have been committed: doing it again is safe */
 
     uint64_t started_ns;
@@ -111,10 +106,7 @@ const char *request_new_id(struct request *req);
 void uuid7_text(char out[37]);
 
 uint64_t monotonic_ns(void);
-
-bool reply_json(struct request *req, int status, const char *body, size_t size);
-/* 204: done, and nothing to say. */
-bool reply_empty(struct request *req);
-void reply_header(struct request *req, const char *name, const char *value);
+/* The same moment as waiting functions want it. */
+struct timespec monotonic_timespec(uint64_t ns);
 
 #endif

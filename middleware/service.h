@@ -2,11 +2,14 @@
 #ifndef ANSINH_SERVICE_H
 #define ANSINH_SERVICE_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct contract;
 struct pool;
+struct rate;
 struct route_table;
 struct token_cache;
 struct token_keys;
@@ -14,16 +17,19 @@ struct token_keys;
 struct service {
     const struct contract *contract;
     const struct route_table *routes;
-    const struct token_keys *keys;
-    struct token_cache *token_cache; /* NULL: every token is verified anew */
+    const struct token_keys *_Atomic keys; /* in force; they may change between two requests */
+    struct token_cache *token_cache;       /* NULL: every token is verified anew */
     struct pool *read_pool;
     struct pool *write_pool;
-    uint64_t wait_ns;       /* how long a request may wait for a connection */
-    uint64_t work_ns;       /* and then for all its statements; what is late is cancelled */
-    size_t body_limit;      /* bytes; a longer body is 413 */
-    size_t memory_limit;    /* bytes of arena a request may use */
-    const char *cursor_key; /* 32 bytes that sign list cursors */
-    int schema_version;     /* newest migration this binary knows */
+    struct rate *user_rate;    /* NULL: as often as they like */
+    struct rate *address_rate; /* the same before sign-in */
+    uint64_t wait_ns;          /* how long a request may wait for a connection */
+    uint64_t work_ns;          /* and then for all its statements; what is late is cancelled */
+    const char *proxies;       /* addresses whose X-Forwarded-For is believed, or NULL */
+    size_t body_limit;         /* bytes; a longer body is 413 */
+    size_t memory_limit;       /* bytes of arena a request may use */
+    int schema_version;        /* newest migration this binary knows */
+    const atomic_bool *stopping;
 };
 
 #endif

@@ -36,7 +36,10 @@ static bool key_parse(struct token_key *key, const char *text, size_t size)
         end != hex + hex_size || secret_size < TOKEN_KEY_MIN) {
         return false;
     }
+    static const unsigned char purpose[] = "ansinh list cursor";
     key->size = (int)secret_size;
+    crypto_generichash(key->cursor_secret, sizeof key->cursor_secret, purpose, sizeof purpose,
+                       key->secret, secret_size);
     return true;
 }
 
@@ -267,8 +270,8 @@ bool token_check(struct request *req)
         return fail(req, TOKEN_MISSING);
     }
     const struct service *service = req->service;
-    switch (token_verify_cached(service->token_cache, service->keys, req->arena, header + 7,
-                                time(NULL), &req->caller)) {
+    switch (token_verify_cached(service->token_cache, req->keys, req->arena, header + 7, time(NULL),
+                                &req->caller)) {
     case TOKEN_GOOD:
         return true;
     case TOKEN_TOO_OLD:

@@ -6,12 +6,18 @@
 #include "middleware/request.h"
 #include "middleware/token_cache.h"
 
-enum { TOKEN_KEY_MAX = 64, TOKEN_KEY_MIN = 32, TOKEN_LIFE_SECONDS = 15 * 60 };
+enum {
+    TOKEN_KEY_MAX = 64,
+    TOKEN_KEY_MIN = 32,
+    TOKEN_CURSOR_KEY = 32,
+    TOKEN_LIFE_SECONDS = 15 * 60
+};
 
 struct token_key {
     char kid[17];
     unsigned char secret[TOKEN_KEY_MAX];
     int size;
+    unsigned char cursor_secret[TOKEN_CURSOR_KEY]; /* signs the cursors of lists */
 };
 
 struct token_keys {

@@ -3,9 +3,12 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "middleware/problem.h"
 #include "middleware/text.h"
+
+enum { TARGET_MAX = 8 * 1024 };
 
 static int hex_value(char c)
 {
@@ -101,15 +104,32 @@ static bool parse_query(struct request *req, const char *query)
     return true;
 }
 
+/* Proxies write the whole address (RFC 9112, 3.2.2); who we are is not decided by its host. */
+static const char *without_host(const char *target)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t size = strlen(schemes[i]);
+        if (strncasecmp(target, schemes[i], size) == 0 && strcspn(target + size, "/?") > 0) {
+            return target + size + strcspn(target + size, "/?");
+        }
+    }
+    return target;
+}
+
 bool url_parse(struct request *req)
 {
-    if (strchr(req->target, '#')) {
+    if (strlen(req->target) > TARGET_MAX) {
+        return fail(req, TARGET_TOO_LONG);
+    }
+    if (strpbrk(req->target, "# ")) {
         return fail(req, MALFORMED_REQUEST);
     }
-    size_t size = strcspn(req->target, "?");
-    const char *query = req->target + size;
+    const char *target = without_host(req->target);
+    size_t size = strcspn(target, "?");
+    const char *query = target + size;
     query += *query == '?';
-    if (!parse_path(req, req->target, size) || !parse_query(req, query)) {
+    if (!parse_path(req, target, size) || !parse_query(req, query)) {
         return fail(req, MALFORMED_REQUEST);
     }
     return true;

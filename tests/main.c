@@ -8,13 +8,14 @@
 /* In this order: what needs no server first, what changes the demo's rows last. */
 // clang-format off
 static Suite *(*const suites[])(void) = {
-    arena_suite, render_suite, text_suite, url_suite, frame_suite, limit_suite, route_suite,
-    permit_suite, problem_suite, page_suite, token_suite, log_suite, token_cache_suite,
-    rotation_suite, differential_suite, schema_suite, contract_suite, config_suite,
-    password_suite, period_rules_suite, split_rules_suite, progress_rules_suite, enrolment_rules_suite,
-    fingerprint_suite, csv_body_suite,
-    session_suite, user_suite, http_suite, unit_suite, matrix_suite, wall_suite,
-    sql_matrix_suite, story_suite, person_suite, transaction_suite, pool_suite, overload_suite,
+    arena_suite, render_suite, text_suite, url_suite, frame_suite, limit_suite, visitor_suite,
+    rate_suite, forward_suite, route_suite, permit_suite, problem_suite, page_suite, token_suite,
+    log_suite, token_cache_suite, rotation_suite, differential_suite, schema_suite, contract_suite,
+    config_suite, password_suite, period_rules_suite, split_rules_suite, progress_rules_suite,
+    enrolment_rules_suite, fingerprint_suite, csv_body_suite,
+    session_suite, user_suite, http_suite, h1spec_suite, defects_suite, slow_suite, unit_suite,
+    matrix_suite, wall_suite, sql_matrix_suite, story_suite, person_suite, transaction_suite,
+    pool_suite, overload_suite, life_suite,
     decision_suite, assignee_suite, ratio_suite, withdrawal_suite, declaration_suite,
     division_suite, phasing_suite, as_of_suite, ledger_suite, ledger_fire_suite,
     population_suite, reported_count_suite, threshold_suite, coverage_rate_suite, proposal_suite,
@@ -39,6 +40,7 @@ int main(void)
     srunner_run_all(runner, CK_SILENT);
     harness_stop(); /* the server's own leak check must pass before the totals are printed */
     srunner_print(runner, CK_ENV);
+    fflush(stdout); /* the leak checker ends the program at once */
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

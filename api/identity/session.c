@@ -25,7 +25,7 @@ static struct caller caller_of(const PGresult *row, int at, const char *user, co
 
 static bool reply_token(struct request *req, const struct caller *caller, const char *refresh)
 {
-    const char *token = token_issue(req->service->keys, req->arena, caller, time(NULL));
+    const char *token = token_issue(req->keys, req->arena, caller, time(NULL));
     if (!token) {
         return fail(req, INTERNAL);
     }
@@ -127,7 +127,7 @@ enum { REFRESH_VERDICT, REFRESH_SESSION, REFRESH_USER, REFRESH_SLICE, REFRESH_SU
 /* The successor in plain: derived with whichever live key made the hash that the database has. */
 static const char *successor_of(struct request *req, const char *presented, const char *stored)
 {
-    const struct token_keys *keys = req->service->keys;
+    const struct token_keys *keys = req->keys;
     for (int i = 0; i < keys->count; i++) {
         char *next = arena_alloc(req->arena, REFRESH_TEXT_ROOM);
         char hash[REFRESH_HASH_ROOM];
@@ -145,8 +145,7 @@ bool session_refresh(struct request *req)
     char next[REFRESH_TEXT_ROOM];
     char next_hash[REFRESH_HASH_ROOM];
     const char *presented = request_text(req, "refresh_token");
-    if (!refresh_hash(presented, hash) ||
-        !refresh_next(&req->service->keys->key[0], presented, next) ||
+    if (!refresh_hash(presented, hash) || !refresh_next(&req->keys->key[0], presented, next) ||
         !refresh_hash(next, next_hash)) {
         return fail(req, REFRESH_INVALID);
     }

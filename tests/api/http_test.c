@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "middleware/problem.h"
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
 #include "tests/support/wire.h"
@@ -64,9 +65,17 @@ END_TEST
 
 START_TEST(head_is_get_without_the_body)
 {
-    struct answer answer = expect_status(call(NULL, "HEAD", "/livez", NULL), 200);
-    ck_assert_uint_eq(answer.size, 0);
-    ck_assert_str_eq(answer_header(answer, "Content-Type"), "application/json");
+    static const char *const paths[] = {"/livez", "/readyz", "/openapi.json", "/docs",
+                                        "/v1/me", "/v1/me/", "/nowhere"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct answer head = call("nation.viewer", "HEAD", paths[i], NULL);
+        struct answer get = call("nation.viewer", "GET", paths[i], NULL);
+        ck_assert_int_eq(head.status, get.status);
+        ck_assert_uint_eq(head.size, 0);
+        ck_assert_str_eq(answer_header(head, "Content-Type"), answer_header(get, "Content-Type"));
+        ck_assert_str_eq(answer_header(head, "Content-Length"),
+                         answer_header(get, "Content-Length"));
+    }
 }
 END_TEST
 
@@ -197,6 +206,40 @@ START_TEST(the_service_tells_about_itself)
 }
 END_TEST
 
+/* The row of a list of codes, as the contract has it. */
+static const char *listed(struct answer contract, const char *list, const char *code)
+{
+    const json_t *rows = member(contract, list);
+    size_t i;
+    const json_t *row;
+    json_array_foreach(rows, i, row) {
+        if (strcmp(json_string_value(json_object_get(row, "code")), code) == 0) {
+            return text("%lld %s %s", json_integer_value(json_object_get(row, "status")),
+                        json_string_value(json_object_get(row, "vi")),
+                        json_string_value(json_object_get(row, "en")));
+        }
+    }
+    return "";
+}
+
+static void expect_listed(struct answer contract, const char *list, const struct problem_row *row)
+{
+    ck_assert_str_eq(listed(contract, list, row->code),
+                     text("%d %s %s", row->status, row->title[0], row->title[1]));
+}
+
+START_TEST(the_contract_lists_every_problem_and_flaw)
+{
+    struct answer contract = call(NULL, "GET", "/openapi.json", NULL);
+    for (int i = NO_PROBLEM + 1; i < PROBLEM_COUNT; i++) {
+        expect_listed(contract, "info.x-problem-codes", &problem_rows[i]);
+    }
+    for (int i = 0; i < FLAW_COUNT; i++) {
+        expect_listed(contract, "info.x-flaw-codes", &flaw_rows[i]);
+    }
+}
+END_TEST
+
 Suite *http_suite(void)
 {
     Suite *suite = suite_create("http");
@@ -214,6 +257,7 @@ Suite *http_suite(void)
     tcase_add_test(tcase, problems_speak_the_language_that_was_asked_for);
     tcase_add_test(tcase, a_request_keeps_its_id);
     tcase_add_test(tcase, the_service_tells_about_itself);
+    tcase_add_test(tcase, the_contract_lists_every_problem_and_flaw);
     suite_add_tcase(suite, tcase);
     return suite;
 }

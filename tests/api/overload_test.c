@@ -183,6 +183,89 @@ START_TEST(the_service_is_back_soon_after_postgresql_is)
 }
 END_TEST
 
+START_TEST(past_the_rate_it_is_429_for_this_user_alone)
+{
+    const char *const settings[] = {"ANSINH_USER_RATE=20", "ANSINH_ADDRESS_RATE=10", NULL};
+    start(settings);
+    const char *mine = strdup(wire_get("commune.viewer", "/v1/me"));
+    const char *other = strdup(wire_get("commune.officer", "/v1/me"));
+    int fd = wire_open(port);
+    for (int i = 0; i < 20; i++) {
+        wire_send(fd, mine);
+        const char *reply = wire_reply(fd);
+        ck_assert_int_eq(wire_status(reply), 200);
+        ck_assert_ptr_nonnull(strstr(reply, "\r\nRateLimit-Policy: \"user\";q=20;w=60\r\n"));
+        ck_assert_ptr_nonnull(strstr(reply, text("\r\nRateLimit: \"user\";r=%d;t=", 19 - i)));
+    }
+    wire_send(fd, mine);
+    const char *reply = wire_reply(fd);
+    ck_assert_int_eq(wire_status(reply), 429);
+    ck_assert_ptr_nonnull(strstr(reply, "\"code\":\"too_many_requests\""));
+    ck_assert_ptr_nonnull(strstr(reply, "\r\nRetry-After: 3\r\n"));
+    wire_send(fd, other);
+    ck_assert_int_eq(wire_status(wire_reply(fd)), 200);
+    for (int i = 0; i < 10; i++) {
+        wire_send(fd, "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
+        ck_assert_int_eq(wire_status(wire_reply(fd)), 200);
+    }
+    wire_send(fd, "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
+    ck_assert_int_eq(wire_status(wire_reply(fd)), 429);
+    wire_send(fd, other); /* signed in, the address does not matter */
+    ck_assert_int_eq(wire_status(wire_reply(fd)), 200);
+    close(fd);
+    free((char *)mine);
+    free((char *)other);
+    stop();
+}
+END_TEST
+
+static int status_at(unsigned other, const char *path)
+{
+    int fd = wire_open(other);
+    wire_send(fd, text("GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path));
+    int status = wire_status(wire_reply(fd));
+    close(fd);
+    return status;
+}
+
+/* All connections taken, the only database connection busy; and afterwards, while it stops. */
+START_TEST(probes_have_a_listener_of_their_own)
+{
+    unsigned probes = wire_free_port();
+    const char *const settings[] = {text("ANSINH_ADMIN_LISTEN=127.0.0.1:%u", probes),
+                                    "ANSINH_CONNECTION_LIMIT=8", "ANSINH_READ_CONNECTIONS=1",
+                                    "ANSINH_WAITING_REQUESTS=0", NULL};
+    start(settings);
+    const char *me = strdup(wire_get("commune.viewer", "/v1/me"));
+    int clients[8];
+    for (int i = 0; i < 8; i++) {
+        clients[i] = wire_open(port);
+    }
+    lock_accounts();
+    wire_send(clients[0], me);
+    while (strcmp(sql_text("select count(*) from pg_locks where not granted"), "0") == 0) {
+        harness_forget();
+    }
+    ck_assert_int_eq(status_of("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"), 503);
+    ck_assert_int_eq(status_at(probes, "/livez"), 200);
+    ck_assert_int_eq(status_at(probes, "/readyz"), 200);
+    ck_assert_int_eq(status_at(probes, "/v1/me"), 404);
+    ck_assert_int_eq(status_at(probes, "/docs"), 404);
+    kill(server, SIGTERM);
+    while (wire_try(port)) {
+    }
+    ck_assert_int_eq(status_at(probes, "/livez"), 200);
+    ck_assert_int_eq(status_at(probes, "/readyz"), 503);
+    sql_text("rollback");
+    ck_assert_int_eq(wire_status(wire_reply(clients[0])), 200);
+    stop();
+    for (int i = 0; i < 8; i++) {
+        close(clients[i]);
+    }
+    free((char *)me);
+}
+END_TEST
+
 START_TEST(a_rotated_key_signs_nobody_out)
 {
     const char *const settings[] = {
@@ -224,6 +307,8 @@ Suite *overload_suite(void)
     tcase_add_test(tcase, what_needs_no_connection_does_not_wait_for_one);
     tcase_add_test(tcase, a_body_that_never_comes_holds_no_connection);
     tcase_add_test(tcase, a_statement_past_its_deadline_is_cancelled);
+    tcase_add_test(tcase, past_the_rate_it_is_429_for_this_user_alone);
+    tcase_add_test(tcase, probes_have_a_listener_of_their_own);
     tcase_add_test(tcase, a_rotated_key_signs_nobody_out);
     tcase_add_test(tcase, what_outlived_its_purpose_is_gone_after_a_start);
     tcase_add_test(tcase, the_service_is_back_soon_after_postgresql_is);

@@ -85,6 +85,7 @@ fuzz() {
 unset DATABASE_URL "${!PG@}" "${!ANSINH_@}"
 export ANSINH_DEMO_PASSWORD=test-password-2026 ANSINH_LISTEN=127.0.0.1:0
 export ANSINH_TOKEN_KEYS=k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+export ANSINH_USER_RATE=1000000 ANSINH_ADDRESS_RATE=1000000 # one user does what thousands would
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 
 folder=$(mktemp -d /tmp/ansinh-test.XXXXXX)

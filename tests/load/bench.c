@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/load/figure_load.h"
+#include "tests/load/crowd_load.h"
 #include "tests/load/http_load.h"
 #include "tests/load/raw_load.h"
 #include "tests/load/report.h"
@@ -196,6 +197,36 @@ static void warm_up(struct bench *bench)
     }
 }
 
+static void measure_rounds(struct bench *bench)
+{
+    warm_up(bench);
+    for (int round = 0; round < ROUNDS; round++) {
+        measure_round(bench, round);
+    }
+    report_print(&bench->report, &bench->world, bench->seconds);
+}
+
+static bool crowds_only(void)
+{
+    const char *only = getenv("BENCH_ONLY");
+    return only && strcmp(only, "crowds") == 0;
+}
+
+/* First, while the server's memory is what it is after a start. */
+static void measure_crowds(const struct bench *bench, pid_t server)
+{
+    struct traffic traffic = {
+        .world = &bench->world, .tier = &bench->world.tiers[0], .kind = POINT, .chance = 4711};
+    struct crowd_load load = {.port = bench->port,
+                              .server = server,
+                              .seconds = bench->seconds,
+                              .next = read_request,
+                              .state = &traffic};
+    crowd_print_memory(&load);
+    crowd_print_slow(&load);
+    crowd_print_overload(&load);
+}
+
 /* A role that row security does not bind, with the same rights to read. */
 static void make_bypassing_role(PGconn *pg)
 {
@@ -224,14 +255,13 @@ int main(void)
     world_make(&bench.world, pg, &keys);
     bench.raw = raw_open(&bench.world, setting("BENCH_DATABASE_URL"));
     pid_t server = start_server(&bench.port);
-    warm_up(&bench);
-    for (int round = 0; round < ROUNDS; round++) {
-        measure_round(&bench, round);
+    measure_crowds(&bench, server);
+    if (!crowds_only()) {
+        measure_rounds(&bench);
+        figures_print(&bench.world, pg, setting("BENCH_DATABASE_URL"), bench.port, bench.seconds);
     }
-    figures_print(&bench.world, pg, setting("BENCH_DATABASE_URL"), bench.port, bench.seconds);
     kill(server, SIGTERM);
     waitpid(server, NULL, 0);
-    report_print(&bench.report, &bench.world, bench.seconds);
     raw_close(bench.raw);
     PQfinish(pg);
     arena_free(bench.world.arena);

@@ -24,6 +24,8 @@ struct connection_of_load {
     char head[HEAD_ROOM + 1];
     size_t head_size;
     bool in_body;
+    bool waiting; /* for an answer */
+    bool refused;
     size_t body_left;
     uint64_t started_ns;
 };
@@ -41,8 +43,9 @@ struct client {
     struct connection_of_load *connections;
     uint32_t *latencies; /* microseconds */
     size_t count, room;
-    long wrong;
+    long wrong, shed, missed;
     char *scratch;
+    uint64_t sent; /* turns so far, of a paced load */
 };
 
 static void die(const char *what)
@@ -82,6 +85,7 @@ static bool send_next(struct client *client, struct connection_of_load *connecti
     size_t size = load->next(load->state, connection->request, REQUEST_ROOM);
     connection->head_size = 0;
     connection->in_body = false;
+    connection->waiting = true;
     connection->started_ns = monotonic_ns();
     return send_whole(connection, size);
 }
@@ -97,7 +101,9 @@ static long read_head(const struct client *client, struct connection_of_load *co
     }
     *head_end = (size_t)(end + 4 - connection->head);
     const char *length = strcasestr(connection->head, "\r\nContent-Length:");
-    if (!length || length > end || strtol(connection->head + 9, NULL, 10) != client->load->status) {
+    long status = strtol(connection->head + 9, NULL, 10);
+    connection->refused = status != client->load->status;
+    if (!length || length > end || (connection->refused && status != client->load->refusal)) {
         return -2;
     }
     return strtol(length + 17, NULL, 10);
@@ -128,8 +134,29 @@ static bool take(struct client *client, struct connection_of_load *connection, c
     if (connection->body_left > 0) {
         return true;
     }
-    note(client, connection);
-    return send_next(client, connection);
+    connection->waiting = false;
+    if (connection->refused) {
+        client->shed++;
+    } else {
+        note(client, connection);
+    }
+    return client->load->rate > 0 || send_next(client, connection);
+}
+
+/* The connections take turns in their order, so their turns come evenly. */
+static void send_due(struct client *client, uint64_t started)
+{
+    const struct http_load *load = client->load;
+    double elapsed = (double)(monotonic_ns() - started) / 1e9;
+    for (; (double)client->sent < elapsed * load->rate; client->sent++) {
+        struct connection_of_load *connection =
+            &client->connections[client->sent % (uint64_t)load->connections];
+        if (connection->fd < 0 || connection->waiting) {
+            client->missed++;
+        } else if (!send_next(client, connection)) {
+            die("cannot send");
+        }
+    }
 }
 
 static void watch(const struct client *client, struct connection_of_load *connection)
@@ -175,7 +202,10 @@ static int by_size(const void *a, const void *b)
 
 static struct outcome sum_up(struct client *client, double seconds)
 {
-    struct outcome outcome = {.wrong = client->wrong, .rate = (double)client->count / seconds};
+    struct outcome outcome = {.wrong = client->wrong,
+                              .shed = client->shed,
+                              .missed = client->missed,
+                              .rate = (double)client->count / seconds};
     if (client->count) {
         qsort(client->latencies, client->count, sizeof *client->latencies, by_size);
         outcome.p50_ms = client->latencies[client->count / 2] / 1000.0;
@@ -203,14 +233,18 @@ struct outcome http_measure(const struct http_load *load)
     }
     uint64_t started = monotonic_ns();
     uint64_t until = started + (uint64_t)(load->seconds * 1e9);
-    for (int i = 0; i < load->connections; i++) {
+    for (int i = 0; i < load->connections && load->rate == 0; i++) {
         if (!send_next(&client, &client.connections[i])) {
             die("cannot send");
         }
     }
     struct epoll_event events[EVENTS];
     for (uint64_t now = started; now < until; now = monotonic_ns()) {
-        int ready = epoll_wait(client.epoll, events, EVENTS, (int)((until - now) / 1000000) + 1);
+        if (load->rate > 0) {
+            send_due(&client, started);
+        }
+        int patience = load->rate > 0 ? 1 : (int)((until - now) / 1000000) + 1;
+        int ready = epoll_wait(client.epoll, events, EVENTS, patience);
         for (int i = 0; i < ready; i++) {
             answer_to(&client, events[i].data.ptr);
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "middleware/route.h"
+#include "middleware/token.h"
 #include "tests/support/request_case.h"
 
 static const char instant[] = "2026-11-22 05:01:12.123456+00";
@@ -23,11 +24,17 @@ static void same_list(void)
                                       .duty = DUTY_MANAGER};
 }
 
+#define ONE "3031323334353637383961626364656630313233343536373839616263646566"
+#define OTHER "3031323334353637383961626364656630313233343536373839616263646546"
+
+static struct token_keys signing;
+
 static void open_pages(void)
 {
     ck_assert_int_ge(sodium_init(), 0);
     request_open();
-    service.cursor_key = "0123456789abcdef0123456789abcdef";
+    ck_assert(token_keys_parse(&signing, "k1:" ONE));
+    service.keys = &signing;
     same_list();
 }
 
@@ -246,8 +253,21 @@ START_TEST(a_cursor_belongs_to_its_service)
 {
     const char *text = cursor();
     same_list();
-    service.cursor_key = "0123456789abcdef0123456789abcdeF";
+    ck_assert(token_keys_parse(&signing, "k1:" OTHER));
     leads_nowhere(text, "another key");
+}
+END_TEST
+
+START_TEST(a_cursor_outlives_the_key_before)
+{
+    const char *text = cursor();
+    same_list();
+    ck_assert(token_keys_parse(&signing, "k2:" OTHER ",k1:" ONE));
+    leads_on(text);
+    text = cursor();
+    same_list();
+    ck_assert(token_keys_parse(&signing, "k2:" OTHER));
+    leads_on(text);
 }
 END_TEST
 
@@ -320,6 +340,7 @@ static TCase *cursor_case(void)
     tcase_add_test(tests, a_cursor_belongs_to_its_slice);
     tcase_add_test(tests, a_cursor_belongs_to_its_list);
     tcase_add_test(tests, a_cursor_belongs_to_its_service);
+    tcase_add_test(tests, a_cursor_outlives_the_key_before);
     tcase_add_test(tests, a_cursor_belongs_to_its_filters);
     tcase_add_test(tests, a_cursor_without_filters_takes_none);
     tcase_add_test(tests, a_filter_cannot_move_into_the_cursor);

@@ -48,6 +48,7 @@ static void open_tokens(void)
     now = 1800000000;
     ck_assert(token_keys_parse(&keys, "k1:" HEX_32 ",k0:" OTHER_32));
     service.keys = &keys;
+    request->keys = &keys;
 }
 
 /* --- A signer that shares nothing with the one under test ------------------------------------ */

@@ -43,6 +43,13 @@ START_TEST(a_plain_path_is_kept)
 }
 END_TEST
 
+START_TEST(the_host_of_a_whole_address_is_left_aside)
+{
+    parse_well("http://example.org/v1", "/v1", "");
+    parse_well("HTTPS://example.org:443/v1?q=a", "/v1", "[q=a]");
+}
+END_TEST
+
 START_TEST(a_path_is_decoded)
 {
     parse_well("/v1/%75nits", "/v1/units", "");
@@ -164,8 +171,29 @@ END_TEST
 
 START_TEST(any_other_form_of_target_is_refused)
 {
-    REFUSE("", "v1/units", "?q=a", "*", "http://example.org/v1", "example.org:443", ".", "..",
-           "%2Fv1");
+    REFUSE("", "v1/units", "?q=a", "*", "example.org:443", ".", "..", "%2Fv1", "http://",
+           "http:///v1", "http://example.org", "http://example.org?q=a", "ftp://example.org/v1");
+}
+END_TEST
+
+START_TEST(a_raw_blank_is_refused)
+{
+    REFUSE("/v1 units", "/v1/units?q=a b", " /v1", "/v1 ");
+}
+END_TEST
+
+START_TEST(a_target_may_have_8_kib)
+{
+    char target[8195];
+    memset(target, 'a', sizeof target);
+    target[0] = '/';
+    target[8192] = '\0';
+    parse_well(target, target, "");
+    target[8192] = 'a';
+    target[8193] = '\0';
+    request_again();
+    request->target = target;
+    refused(url_parse(request), TARGET_TOO_LONG, "8193 bytes");
 }
 END_TEST
 
@@ -194,6 +222,7 @@ static TCase *accepted_case(void)
     TCase *tests = tcase_create("accepted");
     tcase_add_checked_fixture(tests, request_open, request_close);
     tcase_add_test(tests, a_plain_path_is_kept);
+    tcase_add_test(tests, the_host_of_a_whole_address_is_left_aside);
     tcase_add_test(tests, a_path_is_decoded);
     tcase_add_test(tests, a_path_is_decoded_only_once);
     tcase_add_test(tests, plus_is_a_space_in_the_query_only);
@@ -218,6 +247,8 @@ static TCase *refused_case(void)
     tcase_add_test(tests, control_characters_are_refused);
     tcase_add_test(tests, a_fragment_is_refused);
     tcase_add_test(tests, any_other_form_of_target_is_refused);
+    tcase_add_test(tests, a_raw_blank_is_refused);
+    tcase_add_test(tests, a_target_may_have_8_kib);
     tcase_add_test(tests, a_pair_without_a_name_is_refused);
     tcase_add_test(tests, more_pairs_than_there_is_room_for_are_refused);
     return tests;

@@ -104,12 +104,25 @@ static void set_environment(const char *const *settings)
     setenv("ANSINH_TOKEN_KEYS", TOKEN_KEYS, 1);
     setenv("ANSINH_DEMO_PASSWORD", DEMO_PASSWORD, 1);
     setenv("ANSINH_LISTEN", "127.0.0.1:0", 1);
+    setenv("ANSINH_USER_RATE", "1000000", 1); /* a few logins do in a minute what thousands would */
+    setenv("ANSINH_ADDRESS_RATE", "1000000", 1);
     for (int i = 0; settings && settings[i]; i++) {
         putenv(strdup(settings[i]));
     }
 }
 
-static pid_t spawn(const char *const *arguments, const char *const *settings, int out, int err)
+/* The protocol of systemd: the socket is the descriptor 3, and meant for this process alone. */
+static void hand_over(int listening)
+{
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    setenv("LISTEN_PID", pid, 1);
+    setenv("LISTEN_FDS", "1", 1);
+    dup2(listening, 3);
+}
+
+static pid_t spawn(const char *const *arguments, const char *const *settings, int listening,
+                   int out, int err)
 {
     const char *binary = getenv("ANSINH_TEST_BINARY");
     const char *argv[8] = {binary};
@@ -121,6 +134,9 @@ static pid_t spawn(const char *const *arguments, const char *const *settings, in
         set_environment(settings);
         dup2(out, STDOUT_FILENO);
         dup2(err, STDERR_FILENO);
+        if (listening >= 0) {
+            hand_over(listening);
+        }
         execv(binary, (char *const *)argv);
         _exit(127);
     }
@@ -138,7 +154,7 @@ static int exit_status(pid_t pid)
 int run_program(const char *const *arguments, const char *const *settings, const char **output)
 {
     FILE *file = tmpfile();
-    pid_t pid = spawn(arguments, settings, fileno(file), fileno(file));
+    pid_t pid = spawn(arguments, settings, -1, fileno(file), fileno(file));
     int status = exit_status(pid);
     long size = ftell(file);
     fseek(file, 0, SEEK_END);
@@ -155,7 +171,7 @@ int run_program(const char *const *arguments, const char *const *settings, const
 }
 
 /* The server says on its first line where it listens; reading that line is the waiting. */
-pid_t start_program(const char *const *settings, unsigned *bound)
+pid_t start_program_on(int listening, const char *const *settings, unsigned *bound)
 {
     int pipes[2];
     char line[256] = "";
@@ -164,16 +180,23 @@ pid_t start_program(const char *const *settings, unsigned *bound)
     if (log < 0 || pipe2(pipes, O_CLOEXEC)) {
         return -1;
     }
-    pid_t pid = spawn(NULL, settings, pipes[1], log);
+    pid_t pid = spawn(NULL, settings, listening, pipes[1], log);
     close(pipes[1]);
     close(log);
     FILE *out = fdopen(pipes[0], "r");
     if (fgets(line, sizeof line, out)) {
-        const char *at = strstr(line, "http://127.0.0.1:");
-        *bound = at ? (unsigned)strtoul(at + 17, NULL, 10) : 0;
+        const char *at = strstr(line, "http://");
+        size_t size = at ? strcspn(at, " ") : 0;
+        const char *colon = at ? memrchr(at, ':', size) : NULL;
+        *bound = colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
     }
     fclose(out);
     return pid;
+}
+
+pid_t start_program(const char *const *settings, unsigned *bound)
+{
+    return start_program_on(-1, settings, bound);
 }
 
 int stop_program(pid_t pid, int signal_number)

@@ -63,6 +63,8 @@ int harness_unhit_operations(void (*report)(const char *operation));
 int run_program(const char *const *arguments, const char *const *settings, const char **output);
 /* Starts a second server with other settings; the port it printed, or 0. Stop it with stop_program. */
 pid_t start_program(const char *const *settings, unsigned *port);
+/* The same on a socket that listens already, as systemd hands it over. */
+pid_t start_program_on(int listening, const char *const *settings, unsigned *port);
 /* Sends the signal and waits for the exit status. */
 int stop_program(pid_t pid, int signal_number);
 

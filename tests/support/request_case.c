@@ -17,6 +17,7 @@ void request_again(void)
     request = arena_alloc(arena, sizeof *request);
     request->service = &service;
     request->arena = arena;
+    request->keys = service.keys;
     request->id = "test-request";
     request->method_name = "GET";
 }

@@ -8,10 +8,14 @@
 
 Suite *arena_suite(void);
 Suite *config_suite(void);
+Suite *defects_suite(void);
 Suite *enrolment_rules_suite(void);
 Suite *csv_body_suite(void);
 Suite *fingerprint_suite(void);
+Suite *forward_suite(void);
 Suite *frame_suite(void);
+Suite *h1spec_suite(void);
+Suite *life_suite(void);
 Suite *limit_suite(void);
 Suite *log_suite(void);
 Suite *page_suite(void);
@@ -21,8 +25,10 @@ Suite *permit_suite(void);
 Suite *pool_suite(void);
 Suite *overload_suite(void);
 Suite *problem_suite(void);
+Suite *rate_suite(void);
 Suite *render_suite(void);
 Suite *route_suite(void);
+Suite *slow_suite(void);
 Suite *split_rules_suite(void);
 Suite *progress_rules_suite(void);
 Suite *token_suite(void);
@@ -30,6 +36,7 @@ Suite *token_cache_suite(void);
 Suite *rotation_suite(void);
 Suite *differential_suite(void);
 Suite *url_suite(void);
+Suite *visitor_suite(void);
 
 Suite *text_suite(void);
 Suite *schema_suite(void);

@@ -1,0 +1,115 @@
+/* The way of a request. */
+#include "api/serve.h"
+
+#include <string.h>
+
+#include "middleware/contract.h"
+#include "middleware/frame.h"
+#include "middleware/limit.h"
+#include "middleware/permit.h"
+#include "middleware/problem.h"
+#include "middleware/rate.h"
+#include "middleware/route.h"
+#include "middleware/schema.h"
+#include "middleware/token.h"
+#include "middleware/transaction.h"
+#include "middleware/url.h"
+#include "middleware/visitor.h"
+
+typedef bool (*stage)(struct request *req);
+
+/* Who came when all places were taken. */
+static bool admit(struct request *req)
+{
+    req->close = visitor_is_surplus(req->visitor);
+    return !req->close || fail(req, BUSY);
+}
+
+static bool operation_bind(struct request *req)
+{
+    req->operation = contract_operation(req->service->contract, req->route->operation_id);
+    return req->operation || fail(req, INTERNAL);
+}
+
+/* THE way of a request: each stage returns true to go on; the first false ends the walk. What needs the
+ * head alone comes first, so that nobody who may not send a body makes us read one. */
+static const stage head_stages[] = {
+    admit,       frame_check, url_parse,  route_find,   operation_bind,
+    limit_check, token_check, rate_check, permit_check, limit_bodies,
+};
+static const stage body_stages[] = {limit_check, schema_check};
+
+static bool walk(struct request *req, const stage *stages, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!stages[i](req)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A connection that PostgreSQL dropped while it was idle is noticed only by its first use. As long as
+ * nothing can have been committed the request simply begins again, on another connection. */
+static bool handle(struct request *req)
+{
+    const struct reply before = req->reply;
+    for (int again = 0; again < 2; again++) {
+        if (req->route->handler(req) && transaction_finish(req)) {
+            return true;
+        }
+        if (!req->connection_lost || (req->route->tiers & ANYONE)) {
+            return false;
+        }
+        transaction_end(req);
+        req->connection_lost = false;
+        req->problem = (struct problem){0};
+        req->reply = before;
+        req->segment = NULL;
+    }
+    return req->route->handler(req) && transaction_finish(req);
+}
+
+static bool is_plain_id(const char *text)
+{
+    size_t size = text ? strlen(text) : 0;
+    return size >= 8 && size <= 64 &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+               size;
+}
+
+/* A reply in every case: what was answered, or why not. */
+static void conclude(struct request *req)
+{
+    if (arena_over_cap(req->arena) && req->problem.kind == NO_PROBLEM) {
+        fail(req, BUSY);
+    }
+    if (req->problem.kind == NO_PROBLEM && !req->reply.status) {
+        fail(req, INTERNAL); /* a handler that says nothing must not look like a success */
+    }
+    if (req->problem.kind != NO_PROBLEM) {
+        problem_reply(req);
+    }
+    reply_header(req, "X-Request-Id", req->id);
+}
+
+bool serve_head(struct request *req)
+{
+    const char *own_id = request_header(req, "X-Request-Id");
+    req->id = is_plain_id(own_id) ? own_id : request_new_id(req);
+    req->language = language_of(request_header(req, "Accept-Language"));
+    if (walk(req, head_stages, sizeof head_stages / sizeof *head_stages)) {
+        return true;
+    }
+    conclude(req);
+    return false;
+}
+
+void serve(struct request *req)
+{
+    if (walk(req, body_stages, sizeof body_stages / sizeof *body_stages)) {
+        handle(req);
+    }
+    transaction_end(req);
+    conclude(req);
+}

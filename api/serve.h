@@ -1,0 +1,15 @@
+/* serve(), the way of every request. */
+#ifndef ANSINH_SERVE_H
+#define ANSINH_SERVE_H
+
+#include "middleware/request.h"
+
+/* The part of the way that needs the head alone. False when the request is answered already; then its
+ * body, if one comes, is of no interest. */
+bool serve_head(struct request *req);
+
+/* The rest of it; leaves a reply in every case. The request has its arena, its service and what came
+ * off the wire; everything else is filled on the way. */
+void serve(struct request *req);
+
+#endif

@@ -1,0 +1,147 @@
+/* Many connections. Figures are medians of rounds that take turns, with the least and the greatest. */
+#include "tests/load/crowd_load.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/load/http_load.h"
+#include "tests/load/slow_load.h"
+
+enum { TURNS = 5, OTHERS = 64, SLOW = 1000, MANY = 1000, MOST = 2000, ROOM = 4096 };
+
+struct spread {
+    double median, least, most;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static struct spread spread_of(double values[TURNS])
+{
+    qsort(values, TURNS, sizeof *values, by_value);
+    return (struct spread){values[TURNS / 2], values[0], values[TURNS - 1]};
+}
+
+static struct outcome drive(const struct crowd_load *load, int connections, double rate)
+{
+    struct http_load http = {.port = load->port,
+                             .connections = connections,
+                             .seconds = load->seconds,
+                             .status = 200,
+                             .refusal = rate > 0 ? 503 : 0,
+                             .rate = rate,
+                             .next = load->next,
+                             .state = load->state};
+    struct outcome outcome = http_measure(&http);
+    if (outcome.wrong) {
+        printf("WRONG ANSWERS: %ld; the first one:\n%s\n", outcome.wrong,
+               http_first_wrong_answer());
+    }
+    return outcome;
+}
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
+static long resident_kb(pid_t pid)
+{
+    char path[64];
+    char line[128];
+    long kb = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, "VmRSS:", 6) == 0) {
+            kb = strtol(line + 6, NULL, 10);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    return kb;
+}
+
+/* A kept connection that had one answer. */
+static int connect_and_ask(const struct crowd_load *load)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)load->port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    char bytes[ROOM];
+    size_t size = load->next(load->state, bytes, sizeof bytes);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) ||
+        send(fd, bytes, size, MSG_NOSIGNAL) != (ssize_t)size ||
+        recv(fd, bytes, sizeof bytes, 0) <= 0 || strncmp(bytes, "HTTP/1.1 200", 12) != 0) {
+        perror("bench: a connection that is to be kept");
+        exit(1);
+    }
+    return fd;
+}
+
+void crowd_print_memory(const struct crowd_load *load)
+{
+    static const int counts[] = {0, OTHERS, MANY, MOST};
+    int *sockets = calloc(MOST, sizeof *sockets);
+    int open = 0;
+    printf("memory of the server with kept connections, MB resident:");
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        while (open < counts[i]) {
+            sockets[open++] = connect_and_ask(load);
+        }
+        printf("  %d: %.0f", open, (double)resident_kb(load->server) / 1024);
+    }
+    printf("\n");
+    while (open > 0) {
+        close(sockets[--open]);
+    }
+    free(sockets);
+}
+
+/* --- slow clients ---------------------------------------------------------------------------- */
+
+void crowd_print_slow(const struct crowd_load *load)
+{
+    double alone[TURNS], beside[TURNS], share[TURNS];
+    for (int i = 0; i < TURNS; i++) {
+        alone[i] = drive(load, OTHERS, 0).p99_ms;
+        struct slow_load *slow = slow_start(load->port, SLOW);
+        beside[i] = drive(load, OTHERS, 0).p99_ms;
+        slow_stop(slow);
+        share[i] = beside[i] / alone[i];
+    }
+    struct spread ratio = spread_of(share);
+    printf("p99 of %d clients: alone %.1f ms, beside %d that drip %.1f ms, ratio %.2f [%.2f..%.2f]"
+           " (goal <= 1.20)\n",
+           OTHERS, spread_of(alone).median, SLOW, spread_of(beside).median, ratio.median,
+           ratio.least, ratio.most);
+}
+
+/* --- overload -------------------------------------------------------------------------------- */
+
+void crowd_print_overload(const struct crowd_load *load)
+{
+    double share[TURNS], peaks[TURNS], tails[TURNS];
+    long shed = 0;
+    for (int i = 0; i < TURNS; i++) {
+        double peak = drive(load, OTHERS, 0).rate;
+        struct outcome over = drive(load, MANY, 3 * peak);
+        share[i] = over.rate / peak;
+        peaks[i] = peak;
+        tails[i] = over.p99_ms;
+        shed += over.shed;
+    }
+    struct spread ratio = spread_of(share);
+    printf(
+        "%d clients that ask 3 x what can be answered: %.2f [%.2f..%.2f] of the peak %.0f a second"
+        " (goal >= 0.90), p99 %.0f ms, %ld refused with 503\n",
+        MANY, ratio.median, ratio.least, ratio.most, spread_of(peaks).median,
+        spread_of(tails).median, shed);
+}
