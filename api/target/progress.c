@@ -17,11 +17,6 @@ static bool is(const char *value, const char *wanted)
     return value && strcmp(value, wanted) == 0;
 }
 
-static bool is_brief(const struct request *req)
-{
-    return is(request_query(req, "detail"), "brief");
-}
-
 static bool lists_credit(const char *level)
 {
     static const char *const kinds[] = {"collector", "agency", "officer", "association"};
@@ -31,6 +26,14 @@ static bool lists_credit(const char *level)
         }
     }
     return false;
+}
+
+/* Brief is for today: an earlier day needs more anyway. */
+static bool is_brief(const struct request *req)
+{
+    return is(request_query(req, "detail"), "brief") && !request_query(req, "at") &&
+           !lists_credit(request_query(req, "level")) && req->caller.slice != SLICE_AGENCY &&
+           req->caller.slice != SLICE_COLLECTOR;
 }
 
 /* Agents see what they have credit for, units what is in them. */
@@ -108,12 +111,23 @@ bool progress_get(struct request *req)
     const char *at = day_of(req, &period);
     bool to_date = request_query(req, "at") != NULL;
     int count = progress_cells(&period, at, to_date, is_brief(req), cells);
-    return answer_report(
-        req, HEAD_COLUMNS, statement_for(req),
-        PARAMS(request_query(req, "unit"), request_query(req, "indicator"),
-               arena_strdup(req->arena, period.from), arena_strdup(req->arena, period.to),
-               assigner ? assigner : "social_insurance", at, request_query(req, "show"),
-               request_query(req, "level"), text, column(req, cells, count, question_of),
-               column(req, cells, count, kinds_of), column(req, cells, count, span_of),
-               column(req, cells, count, lo_of), column(req, cells, count, hi_of)));
+    const char *const values[] = {
+        request_query(req, "unit"),
+        request_query(req, "indicator"),
+        arena_strdup(req->arena, period.from),
+        arena_strdup(req->arena, period.to),
+        assigner ? assigner : "social_insurance",
+        at,
+        request_query(req, "show"),
+        request_query(req, "level"),
+        text,
+        column(req, cells, count, question_of),
+        column(req, cells, count, kinds_of),
+        column(req, cells, count, span_of),
+        column(req, cells, count, lo_of),
+        column(req, cells, count, hi_of),
+        to_date ? at : NULL,
+    };
+    enum sql_id statement = statement_for(req);
+    return answer_report(req, HEAD_COLUMNS, statement, statements[statement].params, values);
 }

@@ -4,6 +4,7 @@
 --
 -- $1 unit (null: the own)  $2 indicator  $3, $4 first and last day  $5 assigner  $6 the day as of which
 -- $7 which lines to show  $8 a level below the unit, null for directly below  $9 the period as given
+-- $15 an earlier day for the targets too, null for what they are now
 -- $10 … $14 the spans of the totals that answer each question (progress_rules.h), as arrays: question,
 -- kinds, span, from, up to and without
 
@@ -148,6 +149,47 @@ case when l.inside is not null then null
                                 where l.assignee = 'agency' and a.agency_id = l.credit_id
                                   and {aimed_at})) end
 
+-- part: number
+case when $15::date is null then a.quantity
+                                                     else (select sum(e.change)
+                                                             from assignment_entry e
+                                                            where e.assignment_id = a.id
+                                                              and {decided_on} <= $15::date) end
+
+-- part: decided_on
+coalesce(e.decided_on, (e.at at time zone 'Asia/Ho_Chi_Minh')::date)
+
+-- part: aimed_on_day
+a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date and a.assigner = $5
+                 and (a.withdrawn_at is null or $15::date is not null)
+
+-- part: months_on_day
+(select sum(e.change)
+                  from assignment a
+                  join assignment_entry e on e.assignment_id = a.id
+                                         and e.month between $3::date and $4::date
+                 where a.indicator = $2 and a.starts_on <= $3::date and a.ends_on >= $4::date
+                   and a.assigner = $5 and a.phased and ($15::date is null and a.withdrawn_at is null or {decided_on} <= $15::date)
+
+-- The same as of a day: what the decisions until then say, or the entries without one.
+-- part: target_on_day
+case when l.inside is not null then null
+                when l.credit_id is null
+                then coalesce((select coalesce(sum({number}) filter (where a.cut <> 'root'),
+                                               sum({number}))
+                                 from assignment a
+                                where a.unit_id = l.unit_id and a.assignee_kind = 'unit'
+                                  and {aimed_on_day}),
+                              {months_on_day} and a.unit_id = l.unit_id and a.assignee_kind = 'unit'))
+                else coalesce((select sum({number}) from assignment a
+                                where a.assignee_id = l.credit_id and a.assignee_kind <> 'unit'
+                                  and {aimed_on_day}),
+                              {months_on_day} and a.assignee_id = l.credit_id
+                   and a.assignee_kind <> 'unit'),
+                              (select sum({number}) from assignment a
+                                where l.assignee = 'agency' and a.agency_id = l.credit_id
+                                  and {aimed_on_day})) end
+
 -- part: brief_sums
 sum(case when f.question <> (case m.kind when 'stock' then 'level' else 'now' end) then 0
                     when m.kind = 'money' then f.amount
@@ -185,21 +227,54 @@ sum(case when f.question <> (case m.kind when 'stock' then 'level' else 'now' en
 -- The target of each line, its band and rank: narrow rows, because they are sorted and kept.
 -- part: aimed
 aimed as materialized (
-    select a.no, a.below, a.target, a.achieved,
+    select a.*,
            case when target is null then null
                 when achieved >= target then 'met'
                 when achieved <= 0 then 'zero'
                 when achieved * 2 < target then 'below_half'
                 else 'below_target' end as band
       from (select l.no, l.depth > 0 as below, {target} as target,
-                   coalesce(y.achieved, 0)::bigint as achieved
+                   coalesce(y.achieved, 0)::bigint as achieved,
+                   coalesce(y.confirmed, 0)::bigint as confirmed, coalesce(y.net, 0)::bigint as net
               from line l
               left join tally y using (no)
             offset 0) a -- or the target would be looked up for each use of it
 ), ranked as (
-    select no, rank() over (order by achieved::float8 / target::float8 desc) as rank
+    select a.*, case when below and target > 0
+                     then rank() over (partition by below and target > 0
+                                       order by achieved::float8 / nullif(target, 0)::float8 desc) end
+                as rank
+      from aimed a
+), counted as (
+    select count(*) as lines, count(target) as with_target,
+           count(*) filter (where band = 'met') as met,
+           count(*) filter (where band <> 'met') as below_target,
+           count(*) filter (where band in ('zero', 'below_half')) as below_half,
+           count(*) filter (where band = 'zero') as zero
       from aimed
-     where below and target > 0
+     where below
+)
+
+-- part: judged
+aimed as materialized (
+    select a.*,
+           case when target is null then null
+                when achieved >= target then 'met'
+                when achieved <= 0 then 'zero'
+                when achieved * 2 < target then 'below_half'
+                else 'below_target' end as band
+      from (select l.no, l.depth > 0 as below, {target_on_day} as target,
+                   coalesce(y.achieved, 0)::bigint as achieved,
+                   coalesce(y.confirmed, 0)::bigint as confirmed, coalesce(y.net, 0)::bigint as net
+              from line l
+              left join tally y using (no)
+            offset 0) a -- or the target would be looked up for each use of it
+), ranked as (
+    select a.*, case when below and target > 0
+                     then rank() over (partition by below and target > 0
+                                       order by achieved::float8 / nullif(target, 0)::float8 desc) end
+                as rank
+      from aimed a
 ), counted as (
     select count(*) as lines, count(target) as with_target,
            count(*) filter (where band = 'met') as met,
@@ -221,14 +296,14 @@ $2::text as indicator, $3::date as "period.from", $4::date as "period.to", $6::d
 l.assignee as "assignee.kind", l.shown_unit as "assignee.unit_id",
        l.agency_id as "assignee.agency_id", l.collector_id as "assignee.collector_id",
        l.level as "assignee.level", l.code as "assignee.code", l.name as "assignee.name",
-       a.target::bigint, a.achieved, coalesce(y.confirmed, 0)::bigint as confirmed,
+       a.target::bigint, a.achieved, a.confirmed,
        case when a.target > 0 then round(a.achieved * 100.0 / a.target, 2) end as percent,
        case when a.target is not null then greatest(a.target - a.achieved, 0)::bigint end as remaining,
-       a.band, r.rank,
+       a.band, a.rank,
        case when $6::date >= $3::date
-            then round((case m.kind when 'stock' then coalesce(y.net, 0) else a.achieved end) * 7.0
+            then round((case m.kind when 'stock' then a.net else a.achieved end) * 7.0
                        / ($6::date - $3::date + 1), 2) end as "pace.so_far",
-       case when $4::date > $6::date
+       case when $4::date > $6::date and a.target is not null
             then round(greatest(a.target - a.achieved, 0) * 7.0 / ($4::date - $6::date), 2) end
        as "pace.required",
        'counted' as basis,
@@ -241,7 +316,7 @@ coalesce(y.people, 0)::bigint as people, coalesce(y.transactions, 0)::bigint as 
        (a.achieved - coalesce(y.before, 0))::bigint as "last_year.change",
        coalesce(y.new, 0)::bigint as "movement.new", coalesce(y.renewed, 0)::bigint as "movement.renewed",
        coalesce(y.returned, 0)::bigint as "movement.returned",
-       coalesce(y.leaving, 0)::bigint as "movement.left", coalesce(y.net, 0)::bigint as "movement.net",
+       coalesce(y.leaving, 0)::bigint as "movement.left", a.net as "movement.net",
        coalesce(y.money, 0)::bigint as "money.total", coalesce(y.money_new, 0)::bigint as "money.new",
        coalesce(y.money_renewed, 0)::bigint as "money.renewed",
        coalesce(y.money_returned, 0)::bigint as "money.returned"
@@ -250,10 +325,10 @@ coalesce(y.people, 0)::bigint as people, coalesce(y.transactions, 0)::bigint as 
 from measure m
  cross join counted n
  cross join line l
-  join aimed a using (no)
-  left join ranked r using (no)
-  left join tally y using (no)
- where l.depth = 0 or $7::text is null
+  join ranked a using (no)
+
+-- part: shown
+l.depth = 0 or $7::text is null
     or case $7::text when 'below_target' then a.band <> 'met'
                      when 'below_half' then a.band in ('zero', 'below_half')
                      else a.band = $7::text end
@@ -357,11 +432,13 @@ with {place}, {measure}, {cell}, {units}, figure as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {aimed}
+), {judged}
 select {head},
        {brief_columns},
        {full_columns}
   {from_lines}
+  left join tally y using (no)
+ where {shown}
 
 -- name: progress_of_unit_in_brief
 with {place}, {measure}, {cell}, {units}, figure as (
@@ -376,6 +453,7 @@ with {place}, {measure}, {cell}, {units}, figure as (
 select {head},
        {brief_columns}
   {from_lines}
+ where {shown}
 
 -- name: progress_of_credit
 with {place}, {measure}, {cell}, {credits}, figure as (
@@ -388,11 +466,13 @@ with {place}, {measure}, {cell}, {credits}, figure as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {aimed}
+), {judged}
 select {head},
        {brief_columns},
        {full_columns}
   {from_lines}
+  left join tally y using (no)
+ where {shown}
 
 -- The own agency: itself, then its collectors or the hamlets that they serve.
 -- name: progress_of_agency
@@ -417,11 +497,13 @@ with {measure}, {cell}, line as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {aimed}
+), {judged}
 select {head},
        {brief_columns},
        {full_columns}
   {from_lines}
+  left join tally y using (no)
+ where {shown}
 
 -- The own collector: itself, then the hamlets of the territory (they carry no target of their own).
 -- name: progress_of_collector
@@ -442,8 +524,10 @@ with {measure}, {cell}, line as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {aimed}
+), {judged}
 select {head},
        {brief_columns},
        {full_columns}
   {from_lines}
+  left join tally y using (no)
+ where {shown}

@@ -47,7 +47,9 @@ static void arrange(void)
     expect_status(call("district.manager", "POST",
                        text("/v1/assignments/%s/split",
                             text_member(expect_status(plan, 201), "assignment.id")),
-                       text("{\"cut\":\"territory\",\"parts\":[%s]}", parts)),
+                       text("{\"cut\":\"territory\",\"parts\":[%s],\"decision\":{\"number\":"
+                            "\"8/QĐ-UBND\",\"decided_on\":\"2025-01-03\"}}",
+                            parts)),
                   201);
     count(123149, "2024-03-09", 4);
     count(123149, "2024-12-31", 100);
@@ -156,10 +158,37 @@ START_TEST(one_call_for_all_communes_of_the_province)
 }
 END_TEST
 
+START_TEST(targets_are_those_of_the_day_too)
+{
+    const char *commune =
+        sql_text("select id from assignment where unit_id = 123158 and indicator = "
+                 "'hhi_renewals' and assigner = 'people_committee'");
+    expect_status(
+        call("district.manager", "POST", text("/v1/assignments/%s/amend", commune),
+             "{\"change\":20,\"reason\":\"Bổ sung\",\"decision\":{\"number\":\"9/QĐ-UBND\","
+             "\"decided_on\":\"2025-06-01\"}}"),
+        201);
+    static const struct {
+        const char *at;
+        int target;
+    } days[] = {{"", 50}, {"&at=2025-01-02", -1}, {"&at=2025-05-31", 30}, {"&at=2025-06-01", 50}};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        struct answer answer =
+            call("district.viewer", "GET", text(RENEWALS "%s", days[i].at), NULL);
+        const json_t *target = member(item(expect_status(answer, 200), 123158), "target");
+        ck_assert_int_eq(json_is_null(target) ? -1 : json_integer_value(target), days[i].target);
+    }
+}
+END_TEST
+
 START_TEST(pace_is_per_week)
 {
     struct answer answer = call("district.viewer", "GET", RENEWALS "&at=2025-07-01", NULL);
     struct answer line = item(expect_status(answer, 200), 123173);
+    ck_assert(json_is_null(member(
+        item(expect_status(call("district.viewer", "GET", RENEWALS "&at=2025-01-02", NULL), 200),
+             123173),
+        "pace.required")));
     /* 99 in 182 days; 101 in the 183 that are left */
     ck_assert_str_eq(text("%.2f", json_number_value(member(line, "pace.so_far"))), "3.81");
     ck_assert_str_eq(text("%.2f", json_number_value(member(line, "pace.required"))), "3.86");
@@ -177,6 +206,7 @@ Suite *progress_suite(void)
     tcase_add_test(tcase, an_earlier_day_and_a_year_ago);
     tcase_add_test(tcase, one_call_for_all_communes_of_the_province);
     tcase_add_test(tcase, pace_is_per_week);
+    tcase_add_test(tcase, targets_are_those_of_the_day_too);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -159,9 +159,22 @@ static void fold(struct history *history)
                  "call fold_younger()");
 }
 
+/* A collector is sent to another commune; what they had credit for stays where it was. */
+static void move_collector(struct history *history)
+{
+    char sql[400];
+    snprintf(
+        sql, sizeof sql,
+        "begin; update collector c set (unit_id, commune_id) = (select u.id, u.id from unit u where "
+        "u.id = (array[123173, 123149])[%d]) where c.id = "
+        "'01900000-0000-7000-8000-0000000000c%d'",
+        1 + below(history, 2), 1 + below(history, 2));
+    history->broken += !run(history, sql);
+}
+
 static void step(struct history *history)
 {
-    int chance = below(history, 100);
+    int chance = below(history, 104);
     history->day += below(history, 4);
     if (chance < 55) {
         enrol(history);
@@ -171,8 +184,10 @@ static void step(struct history *history)
         decide(history, "rejected", "'submitted'");
     } else if (chance < 88) {
         decide(history, "voided", "'submitted', 'accepted'");
-    } else {
+    } else if (chance < 100) {
         fold(history);
+    } else {
+        move_collector(history);
     }
     if (!run(history, "commit")) {
         run(history, "rollback");
