@@ -219,7 +219,7 @@ static void measure_crowds(const struct bench *bench, pid_t server)
         .world = &bench->world, .tier = &bench->world.tiers[0], .kind = POINT, .chance = 4711};
     struct crowd_load load = {.port = bench->port,
                               .server = server,
-                              .seconds = bench->seconds,
+                              .seconds = bench->seconds / 2,
                               .next = read_request,
                               .state = &traffic};
     crowd_print_memory(&load);
