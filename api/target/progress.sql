@@ -39,13 +39,22 @@ cell as (
 
 -- What a row of totals or deltas adds to a line.
 -- part: figured
-c.question, t.kind, t.n, t.leaving, t.amount,
+c.question, c.kind, t.n, t.leaving, t.amount,
            case when not m.people_once then t.n when m.period = 'year' then t.people_year
                 when m.period = 'quarter' then t.people_quarter else t.people_month end as people,
            case when not m.people_once or m.kind = 'stock' then t.confirmed
                 when m.period = 'year' then t.confirmed_year
                 when m.period = 'quarter' then t.confirmed_quarter
                 else t.confirmed_month end as confirmed
+
+-- The rows of a line and cell as one: a month of days is added up here, not carried along.
+-- part: added_up
+sum(t.n) as n, sum(t.leaving) as leaving, sum(t.amount) as amount,
+               sum(t.people_month) as people_month, sum(t.people_quarter) as people_quarter,
+               sum(t.people_year) as people_year, sum(t.confirmed) as confirmed,
+               sum(t.confirmed_month) as confirmed_month,
+               sum(t.confirmed_quarter) as confirmed_quarter,
+               sum(t.confirmed_year) as confirmed_year
 
 -- The years of many units of a level and province are one range of the key; anything else goes line by
 -- line, and a line has the number of its unit. (offset 0: the planner does not know how few lines there are.)
@@ -67,11 +76,11 @@ select t.holder_id as no, {figured}
      cross join line l
      cross join cell c
      cross join lateral (
-        select * from progress_total t
+        select {added_up}
+          from progress_total t
          where t.province_id = l.province_id and t.level = l.level and t.holder_id = l.unit_id
            and t.scheme = c.scheme and t.kind = c.kind and t.span = c.span
            and t.starts_on >= c.lo and t.starts_on < c.hi
-        offset 0
      ) t
      where not (l.wide and c.span = 'year')
 
@@ -81,11 +90,11 @@ select l.no, {figured}
      cross join line l
      cross join cell c
      cross join lateral (
-        select * from credit_total t
+        select {added_up}
+          from credit_total t
          where t.credit_id = l.credit_id and t.scheme = c.scheme and t.kind = c.kind
            and t.span = c.span and t.starts_on >= c.lo and t.starts_on < c.hi
            and (l.inside is null or t.unit_id = l.inside)
-        offset 0
      ) t
 
 -- part: younger

@@ -206,10 +206,11 @@ static void measure_rounds(struct bench *bench)
     report_print(&bench->report, &bench->world, bench->seconds);
 }
 
-static bool crowds_only(void)
+/* BENCH_ONLY names one part of it. */
+static bool wanted(const char *part)
 {
     const char *only = getenv("BENCH_ONLY");
-    return only && strcmp(only, "crowds") == 0;
+    return !only || strcmp(only, part) == 0;
 }
 
 /* First, while the server's memory is what it is after a start. */
@@ -255,9 +256,13 @@ int main(void)
     world_make(&bench.world, pg, &keys);
     bench.raw = raw_open(&bench.world, setting("BENCH_DATABASE_URL"));
     pid_t server = start_server(&bench.port);
-    measure_crowds(&bench, server);
-    if (!crowds_only()) {
+    if (wanted("crowds")) {
+        measure_crowds(&bench, server);
+    }
+    if (wanted("reads")) {
         measure_rounds(&bench);
+    }
+    if (wanted("figures")) {
         figures_print(&bench.world, pg, setting("BENCH_DATABASE_URL"), bench.port, bench.seconds);
     }
     kill(server, SIGTERM);
