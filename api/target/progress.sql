@@ -255,7 +255,8 @@ aimed as materialized (
                 as rank
       from aimed a
 ), counted as (
-    select count(*) as lines, count(target) as with_target,
+    select $2::text as indicator, $3::date as starts_on, $4::date as ends_on, $6::date as at,
+           $5::text as assigner, count(*) as lines, count(target) as with_target,
            count(*) filter (where band = 'met') as met,
            count(*) filter (where band <> 'met') as below_target,
            count(*) filter (where band in ('zero', 'below_half')) as below_half,
@@ -285,7 +286,8 @@ aimed as materialized (
                 as rank
       from aimed a
 ), counted as (
-    select count(*) as lines, count(target) as with_target,
+    select $2::text as indicator, $3::date as starts_on, $4::date as ends_on, $6::date as at,
+           $5::text as assigner, count(*) as lines, count(target) as with_target,
            count(*) filter (where band = 'met') as met,
            count(*) filter (where band <> 'met') as below_target,
            count(*) filter (where band in ('zero', 'below_half')) as below_half,
@@ -294,12 +296,12 @@ aimed as materialized (
      where below
 )
 
--- The head of the answer stands in front of the first line.
+-- The head of the answer stands in front of the first line only.
 -- part: head
-$2::text as indicator, $3::date as "period.from", $4::date as "period.to", $6::date as at,
-       $5::text as assigner, n.lines as "below.lines", n.with_target as "below.with_target",
-       n.met as "below.met", n.below_target as "below.below_target",
-       n.below_half as "below.below_half", n.zero as "below.zero"
+h.indicator, h.starts_on as "period.from", h.ends_on as "period.to", h.at, h.assigner,
+       h.lines as "below.lines", h.with_target as "below.with_target", h.met as "below.met",
+       h.below_target as "below.below_target", h.below_half as "below.below_half",
+       h.zero as "below.zero"
 
 -- part: brief_columns
 l.assignee as "assignee.kind", l.shown_unit as "assignee.unit_id",
@@ -332,9 +334,9 @@ coalesce(y.people, 0)::bigint as people, coalesce(y.transactions, 0)::bigint as 
 
 -- part: from_lines
 from measure m
- cross join counted n
  cross join line l
   join ranked a using (no)
+  left join counted h on l.depth = 0
 
 -- part: shown
 l.depth = 0 or $7::text is null
