@@ -105,6 +105,17 @@ bool serve_head(struct request *req)
     return false;
 }
 
+/* Only a body in chunks can surprise us; of any other the head said how long it is. */
+bool serve_part(struct request *req, size_t size)
+{
+    if (size <= limit_of_body(req)) {
+        return true;
+    }
+    fail(req, BODY_TOO_LARGE);
+    conclude(req);
+    return false;
+}
+
 void serve(struct request *req)
 {
     if (walk(req, body_stages, sizeof body_stages / sizeof *body_stages)) {

@@ -8,6 +8,9 @@
  * body, if one comes, is of no interest. */
 bool serve_head(struct request *req);
 
+/* While the body comes: so much of it is here. False when that is too much, and answered. */
+bool serve_part(struct request *req, size_t size);
+
 /* The rest of it; leaves a reply in every case. The request has its arena, its service and what came
  * off the wire; everything else is filled on the way. */
 void serve(struct request *req);

@@ -11,6 +11,7 @@
 #include "api/listen.h"
 #include "api/serve.h"
 #include "middleware/intake.h"
+#include "middleware/limit.h"
 #include "middleware/log.h"
 
 enum {
@@ -34,6 +35,7 @@ struct exchange {
     struct request *req; /* from the request line until the answer is made */
     const char *target;  /* libmicrohttpd's own */
     bool head_read;
+    size_t body_size; /* so far */
 };
 
 static MHD_AccessHandlerCallback ulfius_handler;
@@ -98,6 +100,13 @@ static void swallow_body(struct request *req)
     }
 }
 
+/* Is this part of the body to be kept? */
+static bool is_wanted(struct exchange *exchange, size_t size)
+{
+    exchange->body_size += size;
+    return !exchange->req->reply.status && serve_part(exchange->req, exchange->body_size);
+}
+
 static enum MHD_Result on_access(void *instance, struct MHD_Connection *connection, const char *url,
                                  const char *method, const char *version, const char *data,
                                  size_t *size, void **state)
@@ -112,9 +121,9 @@ static enum MHD_Result on_access(void *instance, struct MHD_Connection *connecti
         if (!serve_head(req)) {
             swallow_body(req);
         }
-    } else if (*size > 0 && req->reply.status) {
+    } else if (*size > 0 && !is_wanted(exchange, *size)) {
         *size = 0;
-        return MHD_YES;
+        return exchange->body_size > limit_of_body(req) + SWALLOWED ? MHD_NO : MHD_YES;
     }
     bool at_once = first && req->close; /* the answer, whatever else would come */
     enum MHD_Result result =

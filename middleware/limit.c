@@ -9,7 +9,7 @@
 #include "middleware/problem.h"
 #include "middleware/visitor.h"
 
-static size_t body_limit(const struct request *req)
+size_t limit_of_body(const struct request *req)
 {
     size_t own = req->operation && req->operation->body_limit ? req->operation->body_limit
                                                               : (size_t)BODY_STANDARD;
@@ -38,7 +38,7 @@ bool limit_check(struct request *req)
 {
     const char *declared = request_header(req, "Content-Length");
     size_t length = declared ? (size_t)strtoull(declared, NULL, 10) : 0;
-    if (req->body_size > body_limit(req) || length > body_limit(req)) {
+    if (req->body_size > limit_of_body(req) || length > limit_of_body(req)) {
         return fail(req, BODY_TOO_LARGE);
     }
     if (req->operation && req->operation->body && req->body_size > 0 &&
@@ -54,6 +54,8 @@ bool limit_bodies(struct request *req)
 {
     const char *declared = request_header(req, "Content-Length");
     bool chunked = request_header(req, "Transfer-Encoding");
-    size_t size = chunked ? body_limit(req) : declared ? (size_t)strtoull(declared, NULL, 10) : 0;
+    size_t size = chunked    ? limit_of_body(req)
+                  : declared ? (size_t)strtoull(declared, NULL, 10)
+                             : 0;
     return size == 0 || visitor_sends(req->visitor, size) || fail(req, BUSY);
 }

@@ -15,4 +15,7 @@ bool limit_check(struct request *req) must_check;
 /* Stage, last before the body is read: BUSY when the bodies of all together would hold too much. */
 bool limit_bodies(struct request *req) must_check;
 
+/* What the body may have, as far as the request is known by now. */
+size_t limit_of_body(const struct request *req);
+
 #endif
