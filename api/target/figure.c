@@ -7,6 +7,7 @@
 
 #include "api/enrolment/enrolment_rules.h"
 #include "middleware/csv_body.h"
+#include "middleware/page.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/transaction.h"
@@ -23,6 +24,27 @@ static bool has_come(struct request *req, const char *date)
     business_date(time(NULL), today);
     return strcmp(date, today) <= 0 ||
            fail_at(req, RULE_BROKEN, "pointer", "/on", FLAW_IN_FUTURE, NULL);
+}
+
+bool figure_list(struct request *req, const char *what, const struct figure_lists *lists)
+{
+    struct page_key key;
+    const char *unit = request_query(req, "unit");
+    const char *wanted = request_query(req, what);
+    if (!page_key_newest(req, &key)) {
+        return false;
+    }
+    if (wanted && !unit) {
+        return fail_at(req, INVALID_REQUEST, "parameter", "unit", FLAW_REQUIRED, NULL);
+    }
+    if (!unit) {
+        return answer_page(req, page_limit(req), lists->all,
+                           PARAMS(key.first, key.second, page_rows(req)));
+    }
+    return wanted ? answer_page(req, page_limit(req), lists->of_unit_and_what,
+                                PARAMS(unit, wanted, key.first, key.second, page_rows(req)))
+                  : answer_page(req, page_limit(req), lists->of_unit,
+                                PARAMS(unit, key.first, key.second, page_rows(req)));
 }
 
 bool figure_record(struct request *req, enum sql_id statement, int count, const char *const *values)

@@ -5,6 +5,16 @@
 
 #include "middleware/segment.h"
 
+/* The statements of a list of figures: each filter that an index serves has its own. */
+struct figure_lists {
+    enum sql_id all;
+    enum sql_id of_unit;
+    enum sql_id of_unit_and_what;
+};
+
+/* A page of ?unit= and ?`what`=, newest first; `what` goes with a unit only. */
+bool figure_list(struct request *req, const char *what, const struct figure_lists *lists);
+
 /* Records the one figure of a JSON body. The statement answers the figure's columns, its id first (NULL
  * when the last revision says the same), and then which flaw which member has, if any. */
 bool figure_record(struct request *req, enum sql_id statement, int count,

@@ -2,28 +2,12 @@
 #include "api/target/population.h"
 
 #include "api/target/figure.h"
-#include "middleware/page.h"
-#include "middleware/problem.h"
-#include "middleware/transaction.h"
 
-/* One statement for each filter that an index serves. */
 bool population_list(struct request *req)
 {
-    struct page_key key;
-    const char *unit = request_query(req, "unit");
-    const char *kind = request_query(req, "kind");
-    if (!page_key_newest(req, &key)) {
-        return false;
-    }
-    if (!unit) {
-        return kind ? fail_at(req, INVALID_REQUEST, "parameter", "unit", FLAW_REQUIRED, NULL)
-                    : answer_page(req, page_limit(req), SQL_POPULATION_LIST,
-                                  PARAMS(key.first, key.second, page_rows(req)));
-    }
-    return kind ? answer_page(req, page_limit(req), SQL_POPULATION_LIST_OF_KIND,
-                              PARAMS(unit, kind, key.first, key.second, page_rows(req)))
-                : answer_page(req, page_limit(req), SQL_POPULATION_LIST_OF_UNIT,
-                              PARAMS(unit, key.first, key.second, page_rows(req)));
+    static const struct figure_lists lists = {SQL_POPULATION_LIST, SQL_POPULATION_LIST_OF_UNIT,
+                                              SQL_POPULATION_LIST_OF_KIND};
+    return figure_list(req, "kind", &lists);
 }
 
 bool population_create(struct request *req)

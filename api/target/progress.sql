@@ -4,14 +4,14 @@
 --
 -- $1 unit (null: the own)  $2 indicator  $3, $4 first and last day  $5 assigner  $6 the day as of which
 -- $7 which lines to show  $8 a level below the unit, null for directly below  $9 the period as given
--- $15 an earlier day for the targets too, null for what they are now
 -- $10 … $14 the spans of the totals that answer each question (progress_rules.h), as arrays: question,
--- kinds, span, from, up to and without
+-- kinds, span, from, up to and without  $15 an earlier day for the targets too, null for what they are now
 
 -- What is counted: the indicator's own kinds, and for people in which period each is counted once.
 -- part: measure
 measure as (
     select i.kind, i.unit = 'people' as people_once,
+           case i.kind when 'stock' then 'level' else 'now' end as answered_by,
            case when i.kind = 'money' then array['vsi', 'hhi'] else array[i.scheme] end as schemes,
            case when i.kind = 'money' then array['new', 'renewal', 'return']
                 else array[coalesce(i.enrolment_kind, 'stock')] end as kinds,
@@ -126,38 +126,7 @@ case when l.credit_id is null
           else l.credit_id in (t.agency_id, t.collector_id, t.officer_id, t.association_id)
                and (l.inside is null or t.unit_id = l.inside) end
 
--- part: aimed_at
-a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date and a.assigner = $5
-                 and a.withdrawn_at is null
-
--- The months of a longer number that was phased, where none is given for exactly this period.
--- part: months_of
-(select sum(e.change)
-                  from assignment a
-                  join assignment_entry e on e.assignment_id = a.id
-                                         and e.month between $3::date and $4::date
-                 where a.indicator = $2 and a.starts_on <= $3::date and a.ends_on >= $4::date
-                   and a.assigner = $5 and a.phased and a.withdrawn_at is null
-
--- What a superior gave comes before a plan of the unit's own.
--- part: target
-case when l.inside is not null then null
-                when l.credit_id is null
-                then coalesce((select coalesce(sum(a.quantity) filter (where a.cut <> 'root'),
-                                               sum(a.quantity))
-                                 from assignment a
-                                where a.unit_id = l.unit_id and a.assignee_kind = 'unit'
-                                  and {aimed_at}),
-                              {months_of} and a.unit_id = l.unit_id and a.assignee_kind = 'unit'))
-                else coalesce((select sum(a.quantity) from assignment a
-                                where a.assignee_id = l.credit_id and a.assignee_kind <> 'unit'
-                                  and {aimed_at}),
-                              {months_of} and a.assignee_id = l.credit_id
-                   and a.assignee_kind <> 'unit'),
-                              (select sum(a.quantity) from assignment a
-                                where l.assignee = 'agency' and a.agency_id = l.credit_id
-                                  and {aimed_at})) end
-
+-- The number as it is, or as of a day: what the decisions until then say, and the entries without one.
 -- part: number
 case when $15::date is null then a.quantity
                                                      else (select sum(e.change)
@@ -168,58 +137,50 @@ case when $15::date is null then a.quantity
 -- part: decided_on
 coalesce(e.decided_on, (e.at at time zone 'Asia/Ho_Chi_Minh')::date)
 
--- part: aimed_on_day
+-- part: aimed_at
 a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date and a.assigner = $5
                  and (a.withdrawn_at is null or $15::date is not null)
 
--- part: months_on_day
+-- The months of a longer number that was phased, where none is given for exactly this period.
+-- part: months_of
 (select sum(e.change)
                   from assignment a
                   join assignment_entry e on e.assignment_id = a.id
                                          and e.month between $3::date and $4::date
                  where a.indicator = $2 and a.starts_on <= $3::date and a.ends_on >= $4::date
-                   and a.assigner = $5 and a.phased and ($15::date is null and a.withdrawn_at is null or {decided_on} <= $15::date)
+                   and a.assigner = $5 and a.phased
+                   and ($15::date is null and a.withdrawn_at is null or {decided_on} <= $15::date)
 
--- The same as of a day: what the decisions until then say, or the entries without one.
--- part: target_on_day
+-- What a superior gave comes before a plan of the unit's own.
+-- part: target
 case when l.inside is not null then null
                 when l.credit_id is null
                 then coalesce((select coalesce(sum({number}) filter (where a.cut <> 'root'),
                                                sum({number}))
                                  from assignment a
                                 where a.unit_id = l.unit_id and a.assignee_kind = 'unit'
-                                  and {aimed_on_day}),
-                              {months_on_day} and a.unit_id = l.unit_id and a.assignee_kind = 'unit'))
+                                  and {aimed_at}),
+                              {months_of} and a.unit_id = l.unit_id and a.assignee_kind = 'unit'))
                 else coalesce((select sum({number}) from assignment a
                                 where a.assignee_id = l.credit_id and a.assignee_kind <> 'unit'
-                                  and {aimed_on_day}),
-                              {months_on_day} and a.assignee_id = l.credit_id
+                                  and {aimed_at}),
+                              {months_of} and a.assignee_id = l.credit_id
                    and a.assignee_kind <> 'unit'),
                               (select sum({number}) from assignment a
                                 where l.assignee = 'agency' and a.agency_id = l.credit_id
-                                  and {aimed_on_day})) end
+                                  and {aimed_at})) end
 
 -- part: brief_sums
-sum(case when f.question <> (case m.kind when 'stock' then 'level' else 'now' end) then 0
-                    when m.kind = 'money' then f.amount
-                    when m.kind = 'stock' then f.n else f.people end) as achieved,
-           sum(f.confirmed) filter (where f.question
-                                    = case m.kind when 'stock' then 'level' else 'now' end
-                                    and f.kind = any(m.kinds)) as confirmed,
+sum(case when m.kind = 'money' then f.amount when m.kind = 'stock' then f.n else f.people end)
+           filter (where f.question = m.answered_by and f.kind = any(m.kinds)) as achieved,
+           sum(f.confirmed) filter (where f.question = m.answered_by and f.kind = any(m.kinds))
+           as confirmed,
            sum(f.n) filter (where f.question in ('now', 'moved') and f.kind = 'stock') as net
 
 -- part: full_sums
-sum(case when f.question <> (case m.kind when 'stock' then 'level' else 'now' end)
-                      or f.kind <> all(m.kinds) then 0
-                    when m.kind = 'money' then f.amount
-                    when m.kind = 'stock' then f.n else f.people end) as achieved,
-           sum(f.confirmed) filter (where f.question
-                                    = case m.kind when 'stock' then 'level' else 'now' end
-                                    and f.kind = any(m.kinds)) as confirmed,
-           sum(f.n) filter (where f.question in ('now', 'moved') and f.kind = 'stock') as net,
+{brief_sums},
            sum(case m.kind when 'stock' then f.n else f.people end)
-           filter (where f.question = case m.kind when 'stock' then 'level' else 'now' end
-                         and f.kind = any(m.kinds)) as people,
+           filter (where f.question = m.answered_by and f.kind = any(m.kinds)) as people,
            sum(f.n) filter (where f.question = 'now' and f.kind = any(m.kinds)) as transactions,
            sum(case m.kind when 'money' then f.amount when 'stock' then f.n else f.people end)
            filter (where f.question = case m.kind when 'stock' then 'level_before' else 'before' end)
@@ -243,37 +204,6 @@ aimed as materialized (
                 when achieved * 2 < target then 'below_half'
                 else 'below_target' end as band
       from (select l.no, l.depth > 0 as below, {target} as target,
-                   coalesce(y.achieved, 0)::bigint as achieved,
-                   coalesce(y.confirmed, 0)::bigint as confirmed, coalesce(y.net, 0)::bigint as net
-              from line l
-              left join tally y using (no)
-            offset 0) a -- or the target would be looked up for each use of it
-), ranked as (
-    select a.*, case when below and target > 0
-                     then rank() over (partition by below and target > 0
-                                       order by achieved::float8 / nullif(target, 0)::float8 desc) end
-                as rank
-      from aimed a
-), counted as (
-    select $2::text as indicator, $3::date as starts_on, $4::date as ends_on, $6::date as at,
-           $5::text as assigner, count(*) as lines, count(target) as with_target,
-           count(*) filter (where band = 'met') as met,
-           count(*) filter (where band <> 'met') as below_target,
-           count(*) filter (where band in ('zero', 'below_half')) as below_half,
-           count(*) filter (where band = 'zero') as zero
-      from aimed
-     where below
-)
-
--- part: judged
-aimed as materialized (
-    select a.*,
-           case when target is null then null
-                when achieved >= target then 'met'
-                when achieved <= 0 then 'zero'
-                when achieved * 2 < target then 'below_half'
-                else 'below_target' end as band
-      from (select l.no, l.depth > 0 as below, {target_on_day} as target,
                    coalesce(y.achieved, 0)::bigint as achieved,
                    coalesce(y.confirmed, 0)::bigint as confirmed, coalesce(y.net, 0)::bigint as net
               from line l
@@ -443,7 +373,7 @@ with {place}, {measure}, {cell}, {units}, figure as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {judged}
+), {aimed}
 select {head},
        {brief_columns},
        {full_columns}
@@ -477,7 +407,7 @@ with {place}, {measure}, {cell}, {credits}, figure as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {judged}
+), {aimed}
 select {head},
        {brief_columns},
        {full_columns}
@@ -508,7 +438,7 @@ with {measure}, {cell}, line as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {judged}
+), {aimed}
 select {head},
        {brief_columns},
        {full_columns}
@@ -535,7 +465,7 @@ with {measure}, {cell}, line as (
     {younger}
 ), tally as (
     select f.no, {full_sums} from figure f cross join measure m group by f.no
-), {judged}
+), {aimed}
 select {head},
        {brief_columns},
        {full_columns}

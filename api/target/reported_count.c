@@ -2,33 +2,18 @@
 #include "api/target/reported_count.h"
 
 #include "api/target/figure.h"
-#include "middleware/page.h"
-#include "middleware/problem.h"
-#include "middleware/transaction.h"
 
 bool payer_group_list(struct request *req)
 {
     return answer_items(req, SQL_PAYER_GROUP_LIST, 0, NULL);
 }
 
-/* One statement for each filter that an index serves. */
 bool reported_count_list(struct request *req)
 {
-    struct page_key key;
-    const char *unit = request_query(req, "unit");
-    const char *indicator = request_query(req, "indicator");
-    if (!page_key_newest(req, &key)) {
-        return false;
-    }
-    if (!unit) {
-        return indicator ? fail_at(req, INVALID_REQUEST, "parameter", "unit", FLAW_REQUIRED, NULL)
-                         : answer_page(req, page_limit(req), SQL_REPORTED_COUNT_LIST,
-                                       PARAMS(key.first, key.second, page_rows(req)));
-    }
-    return indicator ? answer_page(req, page_limit(req), SQL_REPORTED_COUNT_LIST_OF_INDICATOR,
-                                   PARAMS(unit, indicator, key.first, key.second, page_rows(req)))
-                     : answer_page(req, page_limit(req), SQL_REPORTED_COUNT_LIST_OF_UNIT,
-                                   PARAMS(unit, key.first, key.second, page_rows(req)));
+    static const struct figure_lists lists = {SQL_REPORTED_COUNT_LIST,
+                                              SQL_REPORTED_COUNT_LIST_OF_UNIT,
+                                              SQL_REPORTED_COUNT_LIST_OF_INDICATOR};
+    return figure_list(req, "indicator", &lists);
 }
 
 bool reported_count_create(struct request *req)
