@@ -25,6 +25,7 @@
 
 #define UNIT_TIERS (TIER_NATION | TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
 #define LOCAL_TIERS (TIER_PROVINCE | TIER_DISTRICT | TIER_COMMUNE)
+#define BESIDE_TIERS (LOCAL_TIERS | TIER_AGENT)
 #define USER_TIERS (UNIT_TIERS | TIER_AGENT)
 #define OFFICE_TIERS (TIER_PROVINCE | TIER_DISTRICT)
 #define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
@@ -80,6 +81,7 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/assignments/{id}/history", ANY_TIER,   TARGET_READ,     assignment_history),
     ROUTE(GET,   "/v1/divisions",              UNIT_TIERS,   TARGET_READ,     division_list),
     ROUTE(GET,   "/v1/progress",               ANY_TIER,     PROGRESS_READ,   progress_get),
+    ROUTE(GET,   "/v1/progress/rank",          BESIDE_TIERS, PROGRESS_READ,   progress_rank_get),
 
     ROUTE(GET,   "/v1/populations",            UNIT_TIERS,   FIGURE_READ,     population_list),
     ROUTE(POST,  "/v1/populations",            UNIT_TIERS,   FIGURE_WRITE,    population_create),

@@ -51,11 +51,34 @@ void render_text(struct render *out, const char *text)
     render_raw(out, text, strlen(text));
 }
 
+/* The digits of a number, the last `decimals` of them behind a point. A list prints thousands of
+ * numbers: printf would be a quarter of its cost. */
+static void render_decimal(struct render *out, int64_t value, int decimals)
+{
+    char text[24];
+    char *at = text + sizeof text;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    for (int digit = 0; rest > 0 || digit <= decimals; digit++) {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+        if (digit + 1 == decimals) {
+            *--at = '.';
+        }
+    }
+    if (value < 0) {
+        *--at = '-';
+    }
+    render_raw(out, at, (size_t)(text + sizeof text - at));
+}
+
+void render_hundredths(struct render *out, int64_t value)
+{
+    render_decimal(out, value, 2);
+}
+
 void render_int(struct render *out, int64_t value)
 {
-    char digits[24];
-    int size = snprintf(digits, sizeof digits, "%lld", (long long)value);
-    render_raw(out, digits, (size_t)size);
+    render_decimal(out, value, 0);
 }
 
 static void render_escape(struct render *out, unsigned char c)

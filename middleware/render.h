@@ -20,6 +20,8 @@ void render_text(struct render *out, const char *text);
 /* A quoted JSON string; control characters, quotes and backslashes are escaped. */
 void render_string(struct render *out, const char *utf8);
 void render_int(struct render *out, int64_t value);
+/* A number of hundredths with its two decimals: -5 is -0.05. */
+void render_hundredths(struct render *out, int64_t value);
 
 /* One row as an object. Columns become members in their order; `household.code` nests, and a nested
  * object whose first column is null is null as a whole. Numbers, booleans and json columns go in as

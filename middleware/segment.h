@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include "middleware/render.h"
 #include "middleware/request.h"
 #include "statements.h"
 
@@ -16,10 +17,14 @@ enum shape {
     SHAPE_ITEMS, /* {"items": […]} */
     SHAPE_REPORT, /* {…, "self": first row, "items": [the others]}: the first `head` columns stand once, in
                      front; no row is NOT_FOUND */
-    SHAPE_PAGE /* {"items": […], "next_cursor": …}; the last two columns are the page key */
+    SHAPE_WRITTEN, /* what the handler's own writer makes of them; no row is NOT_FOUND */
+    SHAPE_PAGE     /* {"items": […], "next_cursor": …}; the last two columns are the page key */
 };
 
 enum { MAX_VALUES = 24 };
+
+/* Makes the body of an answer out of rows, where that takes computing. */
+typedef void segment_writer(struct request *req, struct render *out, const PGresult *rows);
 
 struct segment {
     enum sql_id statement;
@@ -27,6 +32,7 @@ struct segment {
     int status;
     int limit; /* of a page */
     int head;  /* of a report */
+    segment_writer *write;
     int count;
     const char *values[MAX_VALUES];
 };
@@ -49,6 +55,8 @@ bool answer_created(struct request *req, enum sql_id statement, int count,
                     const char *const *values);
 bool answer_report(struct request *req, int head, enum sql_id statement, int count,
                    const char *const *values);
+bool answer_written(struct request *req, segment_writer *write, enum sql_id statement, int count,
+                    const char *const *values);
 bool answer_items(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
                  const char *const *values);

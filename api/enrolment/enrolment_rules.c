@@ -16,12 +16,23 @@ void business_date(time_t now, char out[11])
     iso_date(now + 7 * 3600, out);
 }
 
-void days_before(const char *date, int days, char out[11])
+/* Midnight of the date `days` before an ISO date. */
+static time_t midnight(const char *date, int days)
 {
     struct tm day = {.tm_year = (int)strtol(date, NULL, 10) - 1900,
                      .tm_mon = (int)strtol(date + 5, NULL, 10) - 1,
                      .tm_mday = (int)strtol(date + 8, NULL, 10) - days};
-    iso_date(timegm(&day), out);
+    return timegm(&day);
+}
+
+void days_before(const char *date, int days, char out[11])
+{
+    iso_date(midnight(date, days), out);
+}
+
+int days_between(const char *from, const char *to)
+{
+    return (int)((midnight(to, 0) - midnight(from, 0)) / 86400);
 }
 
 bool months_fit(const char *scheme, long months)

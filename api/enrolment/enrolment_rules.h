@@ -12,6 +12,8 @@ enum { BACKDATE_DAYS = 30 };
 void business_date(time_t now, char out[11]);
 /* The date `days` before an ISO date. */
 void days_before(const char *date, int days, char out[11]);
+/* How many days `to` is after `from`, both ISO dates. */
+int days_between(const char *from, const char *to);
 
 /* The periods a scheme may be paid for in one go: voluntary insurance monthly, 3, 6 or 12 months
  * (Law 41/2024/QH15 Art. 36(2)), household health insurance 3, 6 or 12 (Law on Health Insurance

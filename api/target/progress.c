@@ -6,11 +6,9 @@
 #include "api/enrolment/enrolment_rules.h"
 #include "api/target/period_rules.h"
 #include "api/target/progress_rules.h"
+#include "api/target/progress_view.h"
 #include "middleware/problem.h"
 #include "middleware/transaction.h"
-
-/* Columns of every statement of progress.sql that say what was asked, before those of a line. */
-enum { HEAD_COLUMNS = 11 };
 
 static bool is(const char *value, const char *wanted)
 {
@@ -36,8 +34,19 @@ static bool is_brief(const struct request *req)
            req->caller.slice != SLICE_COLLECTOR;
 }
 
+static bool asks_for_days(const struct progress_cell *cells, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(cells[i].span.span, "day") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Agents see what they have credit for, units what is in them. */
-static enum sql_id statement_for(const struct request *req)
+static enum sql_id statement_for(const struct request *req, const struct progress_cell *cells,
+                                 int count)
 {
     const char *level = request_query(req, "level");
     switch (req->caller.slice) {
@@ -49,7 +58,10 @@ static enum sql_id statement_for(const struct request *req)
         if (lists_credit(level)) {
             return SQL_PROGRESS_OF_CREDIT;
         }
-        return is_brief(req) ? SQL_PROGRESS_OF_UNIT_IN_BRIEF : SQL_PROGRESS_OF_UNIT;
+        if (!is_brief(req)) {
+            return SQL_PROGRESS_OF_UNIT;
+        }
+        return asks_for_days(cells, count) ? SQL_PROGRESS_OF_UNIT_IN_BRIEF : SQL_PROGRESS_BOARD;
     }
 }
 
@@ -99,35 +111,62 @@ static const char *day_of(struct request *req, const struct period *period)
     return arena_strdup(req->arena, strcmp(wanted, period->to) < 0 ? wanted : period->to);
 }
 
-bool progress_get(struct request *req)
+bool progress_asked(struct request *req, struct progress_asked *asked)
 {
-    struct period period;
-    struct progress_cell cells[PROGRESS_CELLS_MAX];
-    const char *text = request_query(req, "period");
+    const char *period = request_query(req, "period");
     const char *assigner = request_query(req, "assigner");
-    if (!period_parse(text, &period)) {
+    if (!period_parse(period, &asked->period)) {
         return fail_at(req, INVALID_REQUEST, "parameter", "period", FLAW_FORMAT, "period");
     }
-    const char *at = day_of(req, &period);
+    asked->at = day_of(req, &asked->period);
+    asked->assigner = assigner ? assigner : "social_insurance";
+    asked->show = request_query(req, "show");
+    asked->days_past = days_between(asked->period.from, asked->at) + 1;
+    asked->days_left = days_between(asked->at, asked->period.to);
+    asked->href = arena_printf(req->arena, "/v1/progress?indicator=%s&period=%s&assigner=%s&unit=",
+                               request_query(req, "indicator"), period, asked->assigner);
+    return true;
+}
+
+bool progress_get(struct request *req)
+{
+    struct progress_asked asked;
+    struct progress_cell cells[PROGRESS_CELLS_MAX];
     bool to_date = request_query(req, "at") != NULL;
-    int count = progress_cells(&period, at, to_date, is_brief(req), cells);
+    if (!progress_asked(req, &asked)) {
+        return false;
+    }
+    int count = progress_cells(&asked.period, asked.at, to_date, is_brief(req), cells);
     const char *const values[] = {
         request_query(req, "unit"),
         request_query(req, "indicator"),
-        arena_strdup(req->arena, period.from),
-        arena_strdup(req->arena, period.to),
-        assigner ? assigner : "social_insurance",
-        at,
-        request_query(req, "show"),
+        arena_strdup(req->arena, asked.period.from),
+        arena_strdup(req->arena, asked.period.to),
+        asked.assigner,
         request_query(req, "level"),
-        text,
         column(req, cells, count, question_of),
         column(req, cells, count, kinds_of),
         column(req, cells, count, span_of),
         column(req, cells, count, lo_of),
         column(req, cells, count, hi_of),
-        to_date ? at : NULL,
+        to_date ? asked.at : NULL,
     };
-    enum sql_id statement = statement_for(req);
-    return answer_report(req, HEAD_COLUMNS, statement, statements[statement].params, values);
+    enum sql_id statement = statement_for(req, cells, count);
+    return answer_written(req, write_progress, statement, statements[statement].params, values);
+}
+
+bool progress_rank_get(struct request *req)
+{
+    struct progress_asked asked;
+    struct progress_cell cells[PROGRESS_CELLS_MAX];
+    if (!progress_asked(req, &asked)) {
+        return false;
+    }
+    int count = progress_cells(&asked.period, asked.at, false, true, cells);
+    return answer_row(
+        req, 200, SQL_PROGRESS_RANK,
+        PARAMS(request_query(req, "indicator"), arena_strdup(req->arena, asked.period.from),
+               arena_strdup(req->arena, asked.period.to), asked.assigner, asked.at,
+               column(req, cells, count, question_of), column(req, cells, count, span_of),
+               column(req, cells, count, lo_of), column(req, cells, count, hi_of)));
 }

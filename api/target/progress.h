@@ -6,5 +6,6 @@
 #include "middleware/request.h"
 
 bool progress_get(struct request *req);
+bool progress_rank_get(struct request *req);
 
 #endif

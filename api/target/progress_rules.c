@@ -1,4 +1,4 @@
-/* Which totals answer a question about progress. */
+/* Which totals answer a question about progress, and how a line is judged. */
 #include "api/target/progress_rules.h"
 
 #include <stdio.h>
@@ -99,4 +99,82 @@ int progress_cells(const struct period *period, const char *at, bool to_date, bo
         count = ask_for(cells, count, "level_before", "stock", NULL, past_before);
     }
     return count;
+}
+
+enum progress_band progress_band(const struct progress_line *line)
+{
+    if (!line->has_target) {
+        return BAND_NONE;
+    }
+    if (line->achieved >= line->target) {
+        return BAND_MET;
+    }
+    if (line->achieved <= 0) {
+        return BAND_ZERO;
+    }
+    return line->achieved < line->target - line->achieved ? BAND_BELOW_HALF : BAND_BELOW_TARGET;
+}
+
+/* The greater completion rate first: a/b > c/d is ad > cb, and the products may need 128 bits. */
+static int by_rate(const void *a, const void *b)
+{
+    const struct progress_line *x = *(struct progress_line *const *)a;
+    const struct progress_line *y = *(struct progress_line *const *)b;
+    __int128 left = (__int128)x->achieved * y->target;
+    __int128 right = (__int128)y->achieved * x->target;
+    return (left < right) - (left > right);
+}
+
+void progress_rank(struct progress_line *lines, int count, struct progress_line **order)
+{
+    int ranked = 0;
+    for (int i = 0; i < count; i++) {
+        lines[i].rank = 0;
+        if (lines[i].has_target && lines[i].target > 0) {
+            order[ranked++] = &lines[i];
+        }
+    }
+    qsort(order, (size_t)ranked, sizeof *order, by_rate);
+    for (int i = 0; i < ranked; i++) {
+        bool tie = i > 0 && by_rate(&order[i - 1], &order[i]) == 0;
+        order[i]->rank = tie ? order[i - 1]->rank : i + 1;
+    }
+}
+
+struct progress_counts progress_count(const struct progress_line *lines, int count)
+{
+    struct progress_counts counts = {.lines = count};
+    for (int i = 0; i < count; i++) {
+        enum progress_band band = lines[i].band;
+        counts.with_target += band != BAND_NONE;
+        counts.met += band == BAND_MET;
+        counts.below_target += progress_shown(band, "below_target");
+        counts.below_half += progress_shown(band, "below_half");
+        counts.zero += band == BAND_ZERO;
+    }
+    return counts;
+}
+
+bool progress_shown(enum progress_band band, const char *show)
+{
+    static const struct {
+        const char *show;
+        enum progress_band from, to;
+    } shows[] = {{"zero", BAND_ZERO, BAND_ZERO},
+                 {"below_half", BAND_ZERO, BAND_BELOW_HALF},
+                 {"below_target", BAND_ZERO, BAND_BELOW_TARGET},
+                 {"met", BAND_MET, BAND_MET}};
+    for (size_t i = 0; show && i < sizeof shows / sizeof *shows; i++) {
+        if (strcmp(shows[i].show, show) == 0) {
+            return band >= shows[i].from && band <= shows[i].to;
+        }
+    }
+    return !show;
+}
+
+int64_t hundredths(int64_t part, int64_t whole)
+{
+    __int128 size = part < 0 ? -(__int128)part : part;
+    __int128 rounded = (size * 200 + whole) / ((__int128)2 * whole);
+    return (int64_t)(part < 0 ? -rounded : rounded);
 }

@@ -1,4 +1,4 @@
-/* Which totals answer a question about progress. Pure functions.
+/* Which totals answer a question about progress, and how a line is judged. Pure functions.
  *
  * Totals are kept by year, month and day. A time is whole years, the whole months before and after
  * them, and the days of the last month; so a year that is over is one line, and a day in November is
@@ -7,6 +7,7 @@
 #define ANSINH_PROGRESS_RULES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "api/target/period_rules.h"
 
@@ -42,5 +43,32 @@ enum { PROGRESS_CELLS_MAX = 5 * SPANS_MAX };
  *   before, level_before   both a year ago, not when brief */
 int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
                    struct progress_cell cells[PROGRESS_CELLS_MAX]);
+
+/* On exact ratios: nothing achieved, less than half, less than the target, the target or more. */
+enum progress_band { BAND_NONE, BAND_ZERO, BAND_BELOW_HALF, BAND_BELOW_TARGET, BAND_MET };
+
+struct progress_line {
+    bool has_target;
+    int64_t target;
+    int64_t achieved;
+    enum progress_band band; /* BAND_NONE without a target */
+    int rank;                /* among the lines with a target above 0; 0 for none */
+};
+
+struct progress_counts {
+    int lines, with_target, met, below_target, below_half, zero;
+};
+
+enum progress_band progress_band(const struct progress_line *line);
+/* Ranks by completion rate, exact: equal rates share a rank and the next ones are left out (1, 2, 2,
+ * 4). `order` has room for as many pointers as there are lines. */
+void progress_rank(struct progress_line *lines, int count, struct progress_line **order);
+/* How many lines are in each band, those beneath included. */
+struct progress_counts progress_count(const struct progress_line *lines, int count);
+/* Whether a line is one of those that `show` names (zero, below_half, below_target, met); NULL is all. */
+bool progress_shown(enum progress_band band, const char *show);
+
+/* part / whole in hundredths, half rounded away from 0; whole > 0. */
+int64_t hundredths(int64_t part, int64_t whole);
 
 #endif

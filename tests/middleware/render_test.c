@@ -143,6 +143,29 @@ START_TEST(integers_are_written_to_the_last_digit)
 }
 END_TEST
 
+START_TEST(hundredths_have_two_decimals)
+{
+    static const struct {
+        int64_t value;
+        const char *text;
+    } rows[] = {{0, "0.00"},
+                {5, "0.05"},
+                {-5, "-0.05"},
+                {99, "0.99"},
+                {100, "1.00"},
+                {-12345, "-123.45"},
+                {9040, "90.40"},
+                {INT64_MAX, "92233720368547758.07"},
+                {INT64_MIN, "-92233720368547758.08"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct render out;
+        render_init(&out, arena);
+        render_hundredths(&out, rows[i].value);
+        ck_assert_str_eq(out.data, rows[i].text);
+    }
+}
+END_TEST
+
 START_TEST(each_type_has_its_form)
 {
     renders_value(BOOL, "t", "true");
@@ -321,6 +344,7 @@ Suite *render_suite(void)
     tcase_add_test(tests, control_characters_are_escaped);
     tcase_add_test(tests, utf8_goes_through_as_it_is);
     tcase_add_test(tests, integers_are_written_to_the_last_digit);
+    tcase_add_test(tests, hundredths_have_two_decimals);
     tcase_add_test(tests, each_type_has_its_form);
     tcase_add_test(tests, null_is_null_in_any_type);
     tcase_add_test(tests, empty_text_is_not_null);

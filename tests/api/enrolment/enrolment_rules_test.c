@@ -19,6 +19,7 @@ static void is_before(const char *date, int days, const char *expected)
 {
     char before[11];
     days_before(date, days, before);
+    ck_assert_int_eq(days_between(before, date), days);
     ck_assert_str_eq(before, expected);
 }
 

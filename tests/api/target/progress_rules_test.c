@@ -115,6 +115,87 @@ START_TEST(a_period_asks_no_more_than_it_must)
 }
 END_TEST
 
+static struct progress_line line_of(int64_t achieved, int64_t target)
+{
+    struct progress_line line = {.has_target = target >= 0, .target = target, .achieved = achieved};
+    line.band = progress_band(&line);
+    return line;
+}
+
+START_TEST(bands_are_exact)
+{
+    static const struct {
+        int64_t achieved, target;
+        enum progress_band band;
+    } cases[] = {
+        {0, 7, BAND_ZERO},
+        {-3, 7, BAND_ZERO},
+        {3, 7, BAND_BELOW_HALF},
+        {4, 7, BAND_BELOW_TARGET},
+        {4, 8, BAND_BELOW_TARGET},
+        {7, 7, BAND_MET},
+        {9, 7, BAND_MET},
+        {0, 0, BAND_MET},
+        {5, -1, BAND_NONE},
+        {999999, 1000000, BAND_BELOW_TARGET}, /* printed 100.00 */
+        {INT64_MAX / 2, INT64_MAX, BAND_BELOW_HALF},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct progress_line line = line_of(cases[i].achieved, cases[i].target);
+        ck_assert_msg(line.band == cases[i].band, "case %zu", i);
+    }
+}
+END_TEST
+
+START_TEST(equal_rates_share_a_rank)
+{
+    /* 1/2, 3/3, none, 2/4, 1/3, 5 of nothing, and two rates that a double cannot tell apart */
+    struct progress_line lines[] = {
+        line_of(1, 2),
+        line_of(3, 3),
+        line_of(4, -1),
+        line_of(2, 4),
+        line_of(1, 3),
+        line_of(5, 0),
+        line_of(9007199254740992, 9007199254740994),
+        line_of(9007199254740993, 9007199254740995),
+    };
+    static const int ranks[] = {4, 1, 0, 4, 6, 0, 3, 2};
+    struct progress_line *order[8];
+    progress_rank(lines, 8, order);
+    for (int i = 0; i < 8; i++) {
+        ck_assert_msg(lines[i].rank == ranks[i], "line %d has rank %d", i, lines[i].rank);
+    }
+}
+END_TEST
+
+START_TEST(a_band_counts_those_beneath_it)
+{
+    struct progress_line lines[] = {line_of(0, 4), line_of(1, 4), line_of(3, 4), line_of(4, 4),
+                                    line_of(4, -1)};
+    struct progress_counts counts = progress_count(lines, 5);
+    ck_assert_int_eq(counts.lines, 5);
+    ck_assert_int_eq(counts.with_target, 4);
+    ck_assert_int_eq(counts.met, 1);
+    ck_assert_int_eq(counts.below_target, 3);
+    ck_assert_int_eq(counts.below_half, 2);
+    ck_assert_int_eq(counts.zero, 1);
+    ck_assert(progress_shown(BAND_NONE, NULL));
+    ck_assert(!progress_shown(BAND_NONE, "met"));
+}
+END_TEST
+
+START_TEST(halves_are_rounded_away_from_nothing)
+{
+    ck_assert_int_eq(hundredths(1, 3), 33);
+    ck_assert_int_eq(hundredths(2, 3), 67);
+    ck_assert_int_eq(hundredths(1, 8), 13);
+    ck_assert_int_eq(hundredths(-1, 8), -13);
+    ck_assert_int_eq(hundredths(0, 5), 0);
+    ck_assert_int_eq(hundredths(9000000000000000000, 900), 1000000000000000000);
+}
+END_TEST
+
 Suite *progress_rules_suite(void)
 {
     Suite *suite = suite_create("progress_rules");
@@ -123,6 +204,10 @@ Suite *progress_rules_suite(void)
     tcase_add_test(tcase, few_spans_say_much);
     tcase_add_test(tcase, a_leap_day_was_the_twenty_eighth_a_year_ago);
     tcase_add_test(tcase, a_period_asks_no_more_than_it_must);
+    tcase_add_test(tcase, bands_are_exact);
+    tcase_add_test(tcase, equal_rates_share_a_rank);
+    tcase_add_test(tcase, a_band_counts_those_beneath_it);
+    tcase_add_test(tcase, halves_are_rounded_away_from_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -106,6 +106,33 @@ START_TEST(bands_and_ranks_are_exact_folded_or_not)
 }
 END_TEST
 
+/* The fourth of five with a target; who the others are is not said. */
+START_TEST(a_commune_knows_its_own_rank)
+{
+    const char *rank = "/v1/progress/rank?indicator=hhi_renewals&period=2025"
+                       "&assigner=people_committee";
+    struct answer own = expect_status(call("commune.viewer", "GET", rank, NULL), 200);
+    struct answer board = expect_status(call("district.viewer", "GET", RENEWALS, NULL), 200);
+    ck_assert_str_eq(text_member(own, "level"), "commune");
+    ck_assert_int_eq(integer_member(own, "rank"), 4);
+    ck_assert_int_eq(integer_member(own, "with_target"), COMMUNES);
+    ck_assert_int_eq(integer_member(own, "siblings"), integer_member(board, "below.lines"));
+    ck_assert_ptr_null(strstr(own.body, "achieved"));
+    /* An office's siblings are the province's offices, and only it has a number. */
+    own = expect_status(call("district.viewer", "GET", rank, NULL), 200);
+    ck_assert_int_eq(integer_member(own, "rank"), 1);
+    ck_assert_int_eq(integer_member(own, "with_target"), 1);
+    own = expect_status(call("agent.viewer", "GET", rank, NULL), 200);
+    ck_assert_str_eq(text_member(own, "level"), "collector");
+    ck_assert_int_eq(integer_member(own, "with_target"), 0);
+    ck_assert_ptr_nonnull(strstr(own.body, "\"rank\":null"));
+    expect_status(call("agency.manager", "GET", rank, NULL), 200);
+    expect_status(call("commune.viewer", "GET",
+                       "/v1/progress/rank?indicator=conferences&period=2025", NULL),
+                  404);
+}
+END_TEST
+
 START_TEST(filters_show_some_and_count_all)
 {
     static const struct {
@@ -202,6 +229,7 @@ Suite *progress_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, NULL, harness_forget);
     tcase_add_test(tcase, bands_and_ranks_are_exact_folded_or_not);
+    tcase_add_test(tcase, a_commune_knows_its_own_rank);
     tcase_add_test(tcase, filters_show_some_and_count_all);
     tcase_add_test(tcase, an_earlier_day_and_a_year_ago);
     tcase_add_test(tcase, one_call_for_all_communes_of_the_province);

@@ -1,0 +1,28 @@
+/* The answer of a progress out of the rows of progress.sql: in order, judged and ranked. */
+#ifndef ANSINH_PROGRESS_VIEW_H
+#define ANSINH_PROGRESS_VIEW_H
+
+#include <libpq-fe.h>
+
+#include "api/target/period_rules.h"
+#include "middleware/render.h"
+#include "middleware/request.h"
+
+/* What was asked, in the words of the answer. */
+struct progress_asked {
+    struct period period;
+    const char *at;
+    const char *assigner;
+    const char *show;
+    const char *href; /* of a line, but for the unit */
+    int days_past;    /* of the period, with `at` */
+    int days_left;
+};
+
+/* False after fail(). */
+bool progress_asked(struct request *req, struct progress_asked *asked) must_check;
+
+/* A segment's writer. */
+void write_progress(struct request *req, struct render *out, const PGresult *rows);
+
+#endif
