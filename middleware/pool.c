@@ -1,8 +1,11 @@
 /* A lane of database connections. */
 #include "middleware/pool.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,7 +19,7 @@
 enum { DOWN_PAUSE_MS = 200 };
 
 struct waiter {
-    pthread_cond_t ready;
+    sem_t ready;
     struct connection *connection;
     struct waiter *next;
 };
@@ -29,7 +32,7 @@ struct pool {
     struct waiter *first; /* the queue, oldest first */
     struct waiter *last;
     int queued;
-    uint64_t down_until_ns;
+    _Atomic uint64_t down_until_ns;
 };
 
 /* Notices would go to stderr as plain text, between the JSON lines of the log. */
@@ -121,8 +124,19 @@ static bool connection_open(struct connection *connection)
     return true;
 }
 
-/* Leaves the queue; the caller holds the lock. */
-static void waiter_leave(struct pool *pool, struct waiter *waiter)
+static void join_line(struct pool *pool, struct waiter *waiter)
+{
+    if (pool->last) {
+        pool->last->next = waiter;
+    } else {
+        pool->first = waiter;
+    }
+    pool->last = waiter;
+    pool->queued++;
+}
+
+/* False when a connection is on its way to this one already. */
+static bool leave_line(struct pool *pool, struct waiter *waiter)
 {
     struct waiter **at = &pool->first;
     struct waiter *previous = NULL;
@@ -130,62 +144,70 @@ static void waiter_leave(struct pool *pool, struct waiter *waiter)
         previous = *at;
         at = &(*at)->next;
     }
-    if (*at) {
-        *at = waiter->next;
-        pool->last = pool->last == waiter ? previous : pool->last;
-        pool->queued--;
+    if (!*at) {
+        return false;
     }
+    *at = waiter->next;
+    pool->last = pool->last == waiter ? previous : pool->last;
+    pool->queued--;
+    return true;
 }
 
-/* Stands in line until a connection is handed over; the caller holds the lock. */
-static struct connection *wait_in_line(struct pool *pool, uint64_t deadline_ns)
+static bool awaited(struct waiter *waiter, const struct timespec *until)
+{
+    int failed =
+        until ? sem_clockwait(&waiter->ready, CLOCK_MONOTONIC, until) : sem_wait(&waiter->ready);
+    return !failed || (errno == EINTR && awaited(waiter, until));
+}
+
+/* The connection that the one before in line hands over, or NULL when that took too long. */
+static struct connection *wait_in_line(struct pool *pool, struct waiter *waiter,
+                                       uint64_t deadline_ns)
+{
+    struct timespec until = monotonic_timespec(deadline_ns);
+    if (!awaited(waiter, &until)) {
+        pthread_mutex_lock(&pool->lock);
+        bool left = leave_line(pool, waiter);
+        pthread_mutex_unlock(&pool->lock);
+        if (!left) {
+            awaited(waiter, NULL);
+        }
+    }
+    sem_destroy(&waiter->ready);
+    return waiter->connection;
+}
+
+/* From the idle ones, or from the line, which forms only while none is idle. */
+static struct connection *next_connection(struct pool *pool, uint64_t deadline_ns)
 {
     struct waiter self = {0};
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&self.ready, &attributes);
-    pthread_condattr_destroy(&attributes);
-    if (pool->last) {
-        pool->last->next = &self;
-    } else {
-        pool->first = &self;
+    pthread_mutex_lock(&pool->lock);
+    struct connection *connection = pool->idle;
+    bool waits = !connection && pool->queued < pool->options.waiting;
+    if (connection) {
+        pool->idle = connection->next;
+    } else if (waits) {
+        sem_init(&self.ready, 0, 0);
+        join_line(pool, &self);
     }
-    pool->last = &self;
-    pool->queued++;
-    struct timespec until = monotonic_timespec(deadline_ns);
-    while (!self.connection && pthread_cond_timedwait(&self.ready, &pool->lock, &until) == 0) {
-    }
-    if (!self.connection) {
-        waiter_leave(pool, &self);
-    }
-    pthread_cond_destroy(&self.ready);
-    return self.connection;
+    pthread_mutex_unlock(&pool->lock);
+    return waits ? wait_in_line(pool, &self, deadline_ns) : connection;
 }
 
 enum pool_verdict pool_take(struct pool *pool, uint64_t deadline_ns, struct connection **out)
 {
-    pthread_mutex_lock(&pool->lock);
-    struct connection *connection = pool->idle;
-    if (connection) {
-        pool->idle = connection->next;
-    } else if (pool->queued < pool->options.waiting) {
-        connection = wait_in_line(pool, deadline_ns);
-    }
-    bool may_connect = monotonic_ns() >= pool->down_until_ns;
-    pthread_mutex_unlock(&pool->lock);
+    struct connection *connection = next_connection(pool, deadline_ns);
     if (!connection) {
         return POOL_BUSY;
     }
     connection->trips = 0;
+    bool may_connect = monotonic_ns() >= atomic_load(&pool->down_until_ns);
     if (connection_alive(connection) || (may_connect && connection_open(connection))) {
         *out = connection;
         return POOL_READY;
     }
     if (may_connect) {
-        pthread_mutex_lock(&pool->lock);
-        pool->down_until_ns = monotonic_ns() + DOWN_PAUSE_MS * 1000000ull;
-        pthread_mutex_unlock(&pool->lock);
+        atomic_store(&pool->down_until_ns, monotonic_ns() + DOWN_PAUSE_MS * 1000000ull);
     }
     pool_give(connection, false);
     return POOL_DOWN;
@@ -204,12 +226,14 @@ void pool_give(struct connection *connection, bool healthy)
         pool->last = pool->first ? pool->last : NULL;
         pool->queued--;
         waiter->connection = connection;
-        pthread_cond_signal(&waiter->ready);
     } else {
         connection->next = pool->idle;
         pool->idle = connection;
     }
     pthread_mutex_unlock(&pool->lock);
+    if (waiter) { /* without the lock: who wakes up must not wait for it first */
+        sem_post(&waiter->ready);
+    }
 }
 
 int pool_waiting(struct pool *pool)
