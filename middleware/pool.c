@@ -102,11 +102,15 @@ void pool_free(struct pool *pool)
 }
 
 /* An idle connection has nothing to say; one that does is usually saying farewell (PostgreSQL was
- * stopped or dropped it), and making a new one is cheap enough not to ask. */
-static bool connection_alive(struct connection *connection)
+ * stopped or dropped it), and making a new one is cheap enough not to ask. One that comes from hand to
+ * hand answered a moment ago. */
+static bool connection_alive(struct connection *connection, bool was_idle)
 {
     if (!connection->pg || PQstatus(connection->pg) != CONNECTION_OK) {
         return false;
+    }
+    if (!was_idle) {
+        return true;
     }
     struct pollfd socket = {.fd = PQsocket(connection->pg), .events = POLLIN};
     return poll(&socket, 1, 0) == 0;
@@ -178,11 +182,12 @@ static struct connection *wait_in_line(struct pool *pool, struct waiter *waiter,
 }
 
 /* From the idle ones, or from the line, which forms only while none is idle. */
-static struct connection *next_connection(struct pool *pool, uint64_t deadline_ns)
+static struct connection *next_connection(struct pool *pool, uint64_t deadline_ns, bool *was_idle)
 {
     struct waiter self = {0};
     pthread_mutex_lock(&pool->lock);
     struct connection *connection = pool->idle;
+    *was_idle = connection;
     bool waits = !connection && pool->queued < pool->options.waiting;
     if (connection) {
         pool->idle = connection->next;
@@ -196,13 +201,14 @@ static struct connection *next_connection(struct pool *pool, uint64_t deadline_n
 
 enum pool_verdict pool_take(struct pool *pool, uint64_t deadline_ns, struct connection **out)
 {
-    struct connection *connection = next_connection(pool, deadline_ns);
+    bool was_idle = false;
+    struct connection *connection = next_connection(pool, deadline_ns, &was_idle);
     if (!connection) {
         return POOL_BUSY;
     }
     connection->trips = 0;
     bool may_connect = monotonic_ns() >= atomic_load(&pool->down_until_ns);
-    if (connection_alive(connection) || (may_connect && connection_open(connection))) {
+    if (connection_alive(connection, was_idle) || (may_connect && connection_open(connection))) {
         *out = connection;
         return POOL_READY;
     }
