@@ -77,13 +77,27 @@ const char *request_text(const struct request *req, const char *member)
     return json_string_value(json_object_get(req->json, member));
 }
 
+/* The kernel is asked for the random part of many identifiers at a time; what was given out is erased. */
+static void draw_random(unsigned char *out, size_t size)
+{
+    static _Thread_local unsigned char stock[512];
+    static _Thread_local size_t left;
+    if (left < size) {
+        randombytes_buf(stock, sizeof stock);
+        left = sizeof stock;
+    }
+    left -= size;
+    memcpy(out, stock + left, size);
+    memset(stock + left, 0, size);
+}
+
 void uuid7_text(char out[37])
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
     unsigned char b[16];
-    randombytes_buf(b, sizeof b);
+    draw_random(b, sizeof b);
     for (int i = 0; i < 6; i++) {
         b[i] = (unsigned char)(ms >> (8 * (5 - i)));
     }
