@@ -28,6 +28,7 @@
 #include "embedded.h"
 #include "middleware/contract.h"
 #include "middleware/log.h"
+#include "middleware/log_queue.h"
 #include "middleware/pool.h"
 #include "middleware/rate.h"
 #include "middleware/token_cache.h"
@@ -241,9 +242,10 @@ static int serve_command(const struct config *config)
     life_begin(&life);
     bool good =
         service.contract && load_keys(&loading) && database_fits(&single) && password_init();
-    struct worker *worker = good ? worker_start(&single) : NULL;
+    struct worker *worker = good && log_queue_start() ? worker_start(&single) : NULL;
     good = worker && run_servers(config, &service, &single, &life);
     worker_stop(worker);
+    log_queue_stop();
     service_close(&service);
     keys_free(loading.sets);
     return good ? 0 : 1;

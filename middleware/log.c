@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "middleware/log_queue.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/route.h"
@@ -39,14 +39,6 @@ static void render_number(struct render *out, const char *name, int64_t value)
     render_int(out, value);
 }
 
-/* One write for the whole line, so that lines of many threads never mix. */
-static void write_line(struct render *out)
-{
-    render_text(out, "}\n");
-    ssize_t written = write(STDERR_FILENO, out->data, out->size);
-    (void)written; /* a log that cannot be written must not stop the service */
-}
-
 void log_event(const char *level, const char *message, const char *detail)
 {
     struct arena *arena = arena_new(1 << 20);
@@ -58,7 +50,8 @@ void log_event(const char *level, const char *message, const char *detail)
     if (detail) {
         render_member(&out, "detail", detail);
     }
-    write_line(&out);
+    render_text(&out, "}\n");
+    log_queue_put_now(out.data, out.size);
     arena_free(arena);
 }
 
@@ -85,5 +78,6 @@ void log_request(const struct request *req)
     if (req->problem.internal) {
         render_member(&out, "internal", req->problem.internal);
     }
-    write_line(&out);
+    render_text(&out, "}\n");
+    log_queue_put(out.data, out.size);
 }

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "embedded.h"
 #include "middleware/arena.h"
 #include "middleware/problem.h"
+#include "middleware/request.h"
 #include "tests/support/suites.h"
 
 #define DEMO_PASSWORD "test-password-2026"
@@ -31,6 +33,7 @@ static pid_t server;
 static unsigned port;
 static CURL *curl;
 static char log_path[64];
+static char last_request_id[80];
 static char database_url[512];
 static struct {
     char login[64];
@@ -71,8 +74,27 @@ const char *base_url(void)
     return text("http://127.0.0.1:%u", port);
 }
 
+static bool log_holds(const char *what)
+{
+    char line[8192];
+    bool found = false;
+    FILE *log = fopen(log_path, "r");
+    while (log && !found && fgets(line, sizeof line, log)) {
+        found = strstr(line, what) && strchr(line, '\n');
+    }
+    if (log) {
+        fclose(log);
+    }
+    return found;
+}
+
+/* Lines are written some milliseconds after their answers. */
 const char *server_log_path(void)
 {
+    uint64_t until = monotonic_ns() + 10000000000u;
+    while (*last_request_id && !log_holds(last_request_id) && monotonic_ns() < until) {
+        sched_yield();
+    }
     return log_path;
 }
 
@@ -258,6 +280,8 @@ static struct answer perform(const char *method, const char *path, const char *b
                             .body = content.data ? content.data : "",
                             .size = content.size,
                             .headers = head.data ? head.data : ""};
+    const char *id = answer_header(answer, "X-Request-Id");
+    snprintf(last_request_id, sizeof last_request_id, "%s", id ? id : "");
     answer.json = json_loadb(answer.body, answer.size, 0, NULL);
     if (answer.json) {
         arena_defer(memory, (void (*)(void *))json_decref, answer.json);

@@ -53,6 +53,7 @@ const char *harness_database_url(void);
 
 unsigned server_port_number(void);
 const char *base_url(void);
+/* With the line of the last answer in it. */
 const char *server_log_path(void);
 const struct contract *harness_contract(void);
 /* Operations that never answered with the status that the contract documents as their success. */

@@ -18,6 +18,7 @@ Suite *h1spec_suite(void);
 Suite *life_suite(void);
 Suite *limit_suite(void);
 Suite *log_suite(void);
+Suite *log_queue_suite(void);
 Suite *page_suite(void);
 Suite *password_suite(void);
 Suite *period_rules_suite(void);
