@@ -31,11 +31,26 @@ static bool operation_bind(struct request *req)
     return req->operation || fail(req, INTERNAL);
 }
 
+/* Who shows no token that is good is a stranger, whose address counts: guessing has its price. */
+static bool identify(struct request *req)
+{
+    if (token_check(req)) {
+        return true;
+    }
+    const struct problem refusal = req->problem;
+    req->problem = (struct problem){0};
+    req->caller = (struct caller){0};
+    if (rate_check(req)) {
+        req->problem = refusal;
+    }
+    return false;
+}
+
 /* THE way of a request: each stage returns true to go on; the first false ends the walk. What needs the
  * head alone comes first, so that nobody who may not send a body makes us read one. */
 static const stage head_stages[] = {
     admit,       frame_check, url_parse,  route_find,   operation_bind,
-    limit_check, token_check, rate_check, permit_check, limit_bodies,
+    limit_check, identify,    rate_check, permit_check, limit_bodies,
 };
 static const stage body_stages[] = {limit_check, schema_check};
 

@@ -3,9 +3,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "middleware/request.h"
+#include "middleware/token.h"
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
 #include "tests/support/wire.h"
@@ -219,6 +221,51 @@ START_TEST(past_the_rate_it_is_429_for_this_user_alone)
 }
 END_TEST
 
+/* Of a login that the server knows well, but too old: nobody is signed in with it. */
+static const char *expired_token(struct arena *arena)
+{
+    static const char keys_text[] =
+        "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    struct caller caller = {.user_id = sql_text("select id from app_user limit 1"),
+                            .session_id = sql_text("select id from session limit 1"),
+                            .generation = "1",
+                            .slice = SLICE_COMMUNE,
+                            .duty = DUTY_VIEWER};
+    struct token_keys keys;
+    ck_assert(token_keys_parse(&keys, keys_text));
+    return token_issue(&keys, arena, &caller, time(NULL) - 2 * TOKEN_LIFE_SECONDS);
+}
+
+START_TEST(a_token_that_is_no_good_counts_against_its_address)
+{
+    const char *const settings[] = {"ANSINH_USER_RATE=0", "ANSINH_ADDRESS_RATE=12", NULL};
+    struct arena *arena = arena_new(1 << 20);
+    start(settings);
+    const char *mine = strdup(wire_get("commune.viewer", "/v1/me"));
+    const char *bad[] = {text("Authorization: Bearer %s\r\n", expired_token(arena)), "",
+                         "Authorization: Bearer x.y.z\r\n"};
+    int fd = wire_open(port);
+    for (int i = 0; i < 12; i++) {
+        wire_send(fd, text("GET /v1/me HTTP/1.1\r\nHost: a\r\n%s\r\n", bad[i % 3]));
+        const char *reply = wire_reply(fd);
+        ck_assert_int_eq(wire_status(reply), 401);
+        ck_assert_ptr_nonnull(strstr(reply, text("\r\nRateLimit: \"address\";r=%d;t=", 11 - i)));
+    }
+    for (int i = 0; i < 3; i++) {
+        wire_send(fd, text("GET /v1/me HTTP/1.1\r\nHost: a\r\n%s\r\n", bad[i]));
+        const char *reply = wire_reply(fd);
+        ck_assert_int_eq(wire_status(reply), 429);
+        ck_assert_ptr_nonnull(strstr(reply, "\r\nRetry-After: "));
+    }
+    wire_send(fd, mine);
+    ck_assert_int_eq(wire_status(wire_reply(fd)), 200);
+    close(fd);
+    free((char *)mine);
+    arena_free(arena);
+    stop();
+}
+END_TEST
+
 static int status_at(unsigned other, const char *path)
 {
     int fd = wire_open(other);
@@ -308,6 +355,7 @@ Suite *overload_suite(void)
     tcase_add_test(tcase, a_body_that_never_comes_holds_no_connection);
     tcase_add_test(tcase, a_statement_past_its_deadline_is_cancelled);
     tcase_add_test(tcase, past_the_rate_it_is_429_for_this_user_alone);
+    tcase_add_test(tcase, a_token_that_is_no_good_counts_against_its_address);
     tcase_add_test(tcase, probes_have_a_listener_of_their_own);
     tcase_add_test(tcase, a_rotated_key_signs_nobody_out);
     tcase_add_test(tcase, what_outlived_its_purpose_is_gone_after_a_start);
