@@ -148,13 +148,27 @@ START_TEST(a_message_with_two_readings_is_the_last_on_its_connection)
 }
 END_TEST
 
+/* Not a problem as ours are, but all that it is: these three headers, a page of the library's own, and
+ * no byte of what was sent. For one of them libmicrohttpd sends the head twice. */
+static void expect_library_page(const char *what, const char *reply, int status)
+{
+    static const char *const ours[] = {"X-Request-Id", "Server-Timing", "Content-Type", "{",
+                                       "livez",        "sessions",      "doctype"};
+    ck_assert_msg(wire_status(reply) == status, "%s: %s", what, reply);
+    ck_assert_msg(strstr(reply, "\r\nConnection: close\r\n"), "%s: %s", what, reply);
+    ck_assert_msg(strstr(reply, "\r\n\r\n<html><head><title>"), "%s: %s", what, reply);
+    ck_assert_msg(strcmp(reply + strlen(reply) - 14, "</body></html>") == 0, "%s: %s", what, reply);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        ck_assert_msg(!strstr(reply, ours[i]), "%s: %s", what, reply);
+    }
+}
+
 START_TEST(what_the_library_answers_itself_ends_the_connection_too)
 {
     for (int i = 0; i < ANSWERED_BELOW; i++) {
         int fd = send_message(&answered_below[i].message);
-        ck_assert_msg(wire_status(wire_reply(fd)) == answered_below[i].status, "%s: %s",
-                      answered_below[i].message.what, wire_reply(fd));
-        ck_assert_msg(!strstr(wire_rest(fd), "doctype"), "%s", answered_below[i].message.what);
+        expect_library_page(answered_below[i].message.what, wire_rest(fd),
+                            answered_below[i].status);
         close(fd);
     }
 }
