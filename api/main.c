@@ -83,11 +83,12 @@ static int check_command(void)
 
 /* The login must be unable to do anything before it has become a slice, and the schema must be new
  * enough; else row security would protect nothing, or statements would fail one by one. */
-static bool database_fits(const struct pool_options *options)
+static bool database_fits(const struct config *config, const struct pool_options *options)
 {
     PGconn *pg = pool_connect(options);
     if (PQstatus(pg) != CONNECTION_OK) {
-        log_event("fatal", "cannot reach the database (DATABASE_URL)", PQerrorMessage(pg));
+        log_event("fatal", "cannot reach the database (DATABASE_URL)",
+                  database_complaint(config, pg));
         PQfinish(pg);
         return false;
     }
@@ -251,8 +252,8 @@ static int serve_command(const struct config *config)
     life.own = &loading;
     keep_memory();
     life_begin(&life);
-    bool good =
-        service.contract && load_keys(&loading) && database_fits(&single) && password_init();
+    bool good = service.contract && load_keys(&loading) && database_fits(config, &single) &&
+                password_init();
     struct worker *worker = good && log_queue_start() ? worker_start(&single) : NULL;
     good = worker && run_servers(config, &service, &single, &life);
     worker_stop(worker);

@@ -201,11 +201,20 @@ static bool set_app_password(PGconn *pg, struct arena *arena, const char *passwo
     return good;
 }
 
+const char *database_complaint(const struct config *config, PGconn *pg)
+{
+    PQconninfoOption *parts = PQconninfoParse(config->database_url, NULL);
+    const char *host = PQhost(pg);
+    bool readable = parts && !(host && strchr(host, '@'));
+    PQconninfoFree(parts);
+    return readable ? PQerrorMessage(pg) : "DATABASE_URL cannot be read";
+}
+
 PGconn *database_connect(const struct config *config)
 {
     PGconn *pg = PQconnectdb(config->database_url);
     if (PQstatus(pg) != CONNECTION_OK) {
-        fprintf(stderr, "ansinh: %s", PQerrorMessage(pg));
+        fprintf(stderr, "ansinh: %s\n", database_complaint(config, pg));
         PQfinish(pg);
         return NULL;
     }

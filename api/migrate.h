@@ -15,6 +15,8 @@ int admin_create_command(const struct config *config, const char *username);
 
 /* The configured database, for those who prepare it; what goes wrong is said on stderr. */
 PGconn *database_connect(const struct config *config);
+/* Why it cannot be had, without a part of an address that libpq took apart in the wrong places. */
+const char *database_complaint(const struct config *config, PGconn *pg);
 bool database_run(PGconn *pg, const char *sql);
 bool database_run_with(PGconn *pg, const char *sql, int count, const char *const *values);
 

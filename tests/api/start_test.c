@@ -89,6 +89,25 @@ START_TEST(a_bad_setting_stops_the_start_with_a_reason)
 }
 END_TEST
 
+/* libpq quotes what it cannot read, and that may be the password. */
+START_TEST(a_bad_address_of_the_database_does_not_show_its_password)
+{
+    static const char *const urls[] = {
+        "DATABASE_URL=postgresql://u:geheim%zz@h/d",
+        "DATABASE_URL=postgresql://u:geh@eim@nowhere.invalid/d",
+        "DATABASE_URL=host=h password=a geheim",
+    };
+    static const char *const commands[] = {NULL, "migrate"};
+    for (size_t i = 0; i < 2 * sizeof urls / sizeof *urls; i++) {
+        const char *output;
+        const char *const arguments[] = {commands[i % 2], NULL};
+        const char *const settings[] = {urls[i / 2], NULL};
+        ck_assert_int_ne(run_program(arguments, settings, &output), 0);
+        ck_assert_msg(strstr(output, "DATABASE_URL") && !strstr(output, "eim"), "%s", output);
+    }
+}
+END_TEST
+
 START_TEST(a_taken_port_is_told)
 {
     const char *output;
@@ -185,6 +204,7 @@ Suite *start_suite(void)
     tcase_add_test(tcase, a_changed_row_disagrees_with_the_contract);
     tcase_add_test(tcase, print_config_hides_secrets);
     tcase_add_test(tcase, a_bad_setting_stops_the_start_with_a_reason);
+    tcase_add_test(tcase, a_bad_address_of_the_database_does_not_show_its_password);
     tcase_add_test(tcase, a_taken_port_is_told);
     tcase_add_test(tcase, term_and_int_end_it_cleanly);
     tcase_add_test(tcase, migrate_and_demo_may_run_again);
