@@ -158,17 +158,30 @@ static enum problem_kind kind_of_state(const char *state)
     return INTERNAL;
 }
 
+/* Never the detail, which would carry people's data. What is wrong with a value quotes it, and who raises
+ * an error may: of these only the function of PostgreSQL that said so. */
+static int what_is_safe_to_log(const char *state)
+{
+    static const char *const quoting[] = {"22", "P0", "XX"};
+    for (size_t i = 0; i < sizeof quoting / sizeof *quoting; i++) {
+        if (strncmp(state, quoting[i], 2) == 0) {
+            return PG_DIAG_SOURCE_FUNCTION;
+        }
+    }
+    return PG_DIAG_MESSAGE_PRIMARY;
+}
+
 bool fail_sql(struct request *req, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const struct constraint_row *row =
         row_of_constraint(PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
     if (row && row->pointer) {
         return fail_at(req, row->kind, "pointer", row->pointer, row->flaw, NULL);
     }
     enum problem_kind kind = row ? row->kind : state ? kind_of_state(state) : DATABASE_UNAVAILABLE;
-    if (kind == INTERNAL) { /* primary message only: the detail would carry people's data */
+    if (kind == INTERNAL) {
+        const char *text = PQresultErrorField(result, what_is_safe_to_log(state));
         req->problem.internal = arena_printf(req->arena, "%s %s", state, text ? text : "");
     }
     return fail(req, kind);

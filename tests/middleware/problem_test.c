@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "middleware/text.h"
+#include "tests/support/harness.h"
 #include "tests/support/request_case.h"
 
 static const char *const tongues[] = {[VIETNAMESE] = "vi", [ENGLISH] = "en"};
@@ -248,6 +249,30 @@ START_TEST(what_went_wrong_inside_stays_inside)
 }
 END_TEST
 
+/* PostgreSQL quotes the value that it cannot read, which may be somebody's name or number. */
+START_TEST(the_log_hears_what_failed_and_not_with_what_value)
+{
+    static const char *const rows[][2] = {
+        {"select 'Mang Hoa'::int", "22P02 "},
+        {"select 'Mang Hoa'::date", "22007 "},
+        {"select ('9' || 'Mang Hoa')::jsonb", "22P02 "},
+        {"do $$ begin raise 'Mang Hoa'; end $$", "P0001 "},
+        {"select unknown_column", "42703 column \"unknown_column\" does not exist"},
+        {"select 1 / 0", "22012 "},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        request_again();
+        PGresult *result = PQexec(database(), rows[i][0]);
+        ck_assert(!fail_sql(request, result));
+        PQclear(result);
+        const char *internal = request->problem.internal;
+        ck_assert_msg(strncmp(internal, rows[i][1], strlen(rows[i][1])) == 0, "%s", internal);
+        ck_assert_msg(!strstr(internal, "Hoa"), "%s", internal);
+        ck_assert_uint_gt(strlen(internal), 6);
+    }
+}
+END_TEST
+
 START_TEST(the_language_is_what_the_client_prefers)
 {
     static const struct {
@@ -308,6 +333,7 @@ Suite *problem_suite(void)
     tcase_add_test(tests, flaws_beyond_the_room_are_dropped);
     tcase_add_test(tests, a_result_without_a_state_is_a_database_out_of_reach);
     tcase_add_test(tests, what_went_wrong_inside_stays_inside);
+    tcase_add_test(tests, the_log_hears_what_failed_and_not_with_what_value);
     tcase_add_test(tests, the_language_is_what_the_client_prefers);
     Suite *suite = suite_create("problem");
     suite_add_tcase(suite, tests);
