@@ -1,8 +1,6 @@
 /* The way of a request. */
 #include "api/serve.h"
 
-#include <string.h>
-
 #include "middleware/contract.h"
 #include "middleware/frame.h"
 #include "middleware/limit.h"
@@ -85,14 +83,6 @@ static bool handle(struct request *req)
     return req->route->handler(req) && transaction_finish(req);
 }
 
-static bool is_plain_id(const char *text)
-{
-    size_t size = text ? strlen(text) : 0;
-    return size >= 8 && size <= 64 &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-               size;
-}
-
 /* A reply in every case: what was answered, or why not. */
 static void conclude(struct request *req)
 {
@@ -105,13 +95,13 @@ static void conclude(struct request *req)
     if (req->problem.kind != NO_PROBLEM) {
         problem_reply(req);
     }
-    reply_header(req, "X-Request-Id", req->id);
+    req->took_ns = monotonic_ns() - req->started_ns;
+    trace_tell(req);
 }
 
 bool serve_head(struct request *req)
 {
-    const char *own_id = request_header(req, "X-Request-Id");
-    req->id = is_plain_id(own_id) ? own_id : request_new_id(req);
+    trace_begin(req);
     req->language = language_of(request_header(req, "Accept-Language"));
     if (walk(req, head_stages, sizeof head_stages / sizeof *head_stages)) {
         return true;

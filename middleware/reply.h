@@ -18,7 +18,7 @@ struct reply {
     const char *body;
     size_t size;
     int header_count;
-    struct pair headers[12];
+    struct pair headers[20];
 };
 
 bool reply_json(struct request *req, int status, const char *body, size_t size);

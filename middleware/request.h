@@ -15,6 +15,7 @@
 #include "middleware/caller.h"
 #include "middleware/reply.h"
 #include "middleware/service.h"
+#include "middleware/trace.h"
 
 struct csv_body;
 struct operation;
@@ -48,6 +49,7 @@ struct request {
     const struct token_keys *keys; /* the same for the whole request */
     struct arena *arena;
     const char *id;
+    struct trace trace;
     enum language language;
 
     struct visitor *visitor;
@@ -85,6 +87,9 @@ struct request {
     bool connection_lost; /* before anything could have been committed: doing it again is safe */
 
     uint64_t started_ns;
+    uint64_t took_ns;     /* until the answer was made; of that … */
+    uint64_t wait_ns;     /* … waiting for a database connection */
+    uint64_t database_ns; /* … and having one */
     int database_trips;
 };
 

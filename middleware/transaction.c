@@ -16,6 +16,7 @@ struct transaction {
     struct connection *connection;
     const char *key;         /* Idempotency-Key, or NULL */
     const char *fingerprint; /* of path, query and body, in hex */
+    uint64_t taken_ns;
     uint64_t deadline_ns;
     const PGresult *told[MAX_TOLD];
     int told_count;
@@ -33,11 +34,14 @@ static bool take(struct request *req)
     struct transaction *txn = arena_alloc(req->arena, sizeof *txn);
     const struct service *service = req->service;
     struct pool *pool = route_writes(req->route) ? service->write_pool : service->read_pool;
-    uint64_t now = monotonic_ns();
+    uint64_t asked = monotonic_ns();
     req->transaction = txn;
-    switch (pool_take(pool, now + service->wait_ns, &txn->connection)) {
+    enum pool_verdict verdict = pool_take(pool, asked + service->wait_ns, &txn->connection);
+    txn->taken_ns = monotonic_ns();
+    req->wait_ns += txn->taken_ns - asked;
+    switch (verdict) {
     case POOL_READY:
-        txn->deadline_ns = monotonic_ns() + service->work_ns;
+        txn->deadline_ns = txn->taken_ns + service->work_ns;
         return true;
     case POOL_BUSY:
         return fail(req, BUSY);
@@ -372,6 +376,7 @@ void transaction_end(struct request *req)
         abandon(req);
     }
     req->database_trips += connection->trips;
+    req->database_ns += monotonic_ns() - txn->taken_ns;
     txn->connection = NULL;
     req->transaction = NULL;
     pool_give(connection, !txn->broken);

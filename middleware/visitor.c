@@ -49,16 +49,20 @@ static void refuse(int fd, enum problem_kind kind)
     struct arena *arena = arena_new(1 << 20);
     struct request *req = arena_alloc(arena, sizeof *req);
     req->arena = arena;
-    req->id = request_new_id(req);
     req->started_ns = monotonic_ns();
+    trace_begin(req);
     fail(req, kind);
     problem_reply(req);
-    const char *text =
-        arena_printf(arena,
-                     "HTTP/1.1 %d \r\nConnection: close\r\nContent-Type: %s\r\nX-Request-Id: %s\r\n"
-                     "Content-Length: %zu\r\n\r\n%s",
-                     req->reply.status, req->reply.content_type, req->id, req->reply.size,
-                     req->reply.body);
+    trace_tell(req);
+    const struct reply *reply = &req->reply;
+    const char *text = arena_printf(
+        arena, "HTTP/1.1 %d \r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+        reply->status, reply->content_type, reply->size);
+    for (int i = 0; i < reply->header_count; i++) {
+        text = arena_printf(arena, "%s%s: %s\r\n", text, reply->headers[i].name,
+                            reply->headers[i].value);
+    }
+    text = arena_printf(arena, "%s\r\n%s", text, reply->body);
     ssize_t sent = send(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)sent; /* who does not even take this is gone anyway */
     log_request(req);

@@ -10,7 +10,8 @@
 static Suite *(*const suites[])(void) = {
     arena_suite, render_suite, text_suite, url_suite, frame_suite, limit_suite, visitor_suite,
     rate_suite, forward_suite, route_suite, permit_suite, problem_suite, page_suite, token_suite,
-    log_suite, log_queue_suite, token_cache_suite, rotation_suite, differential_suite, schema_suite, contract_suite,
+    log_suite, log_queue_suite, trace_suite, token_cache_suite, rotation_suite,
+    differential_suite, schema_suite, contract_suite,
     config_suite, password_suite, period_rules_suite, split_rules_suite, progress_rules_suite,
     enrolment_rules_suite, fingerprint_suite, csv_body_suite,
     session_suite, user_suite, http_suite, h1spec_suite, defects_suite, slow_suite, unit_suite,

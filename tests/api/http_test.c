@@ -193,6 +193,37 @@ START_TEST(a_request_keeps_its_id)
 }
 END_TEST
 
+START_TEST(every_answer_says_how_long_it_took_and_whose_trace_it_is_part_of)
+{
+    static const struct {
+        const char *login, *method, *path;
+        bool database;
+    } rows[] = {
+        {NULL, "GET", "/livez", false},
+        {NULL, "GET", "/nowhere", false},
+        {NULL, "DELETE", "/v1/me", false},
+        {NULL, "OPTIONS", "/v1/me", false},
+        {NULL, "GET", "/v1/me", false},
+        {"commune.viewer", "GET", "/v1/me", true},
+        {"commune.viewer", "HEAD", "/v1/me", true},
+        {"commune.viewer", "GET", "/v1/enrolments?limit=x", false},
+    };
+    static const char id[] = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const char *const told[] = {text("traceparent: 00-%s-00f067aa0ba902b7-01", id), NULL};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct answer answer = call_with(rows[i].login, rows[i].method, rows[i].path, NULL, told);
+        double app = -1, wait = -1, database = -1;
+        int read = sscanf(answer_header(answer, "Server-Timing"),
+                          "app;dur=%lf, wait;dur=%lf, db;dur=%lf", &app, &wait, &database);
+        ck_assert_int_eq(read, 3);
+        ck_assert(app >= 0 && wait >= 0 && (database > 0) == rows[i].database);
+        const char *response = answer_header(answer, "traceresponse");
+        ck_assert_uint_eq(strlen(response), 55);
+        ck_assert(strncmp(response + 3, id, 32) == 0 && strcmp(response + 52, "-01") == 0);
+    }
+}
+END_TEST
+
 START_TEST(the_service_tells_about_itself)
 {
     expect_status(call(NULL, "GET", "/livez", NULL), 200);
@@ -256,6 +287,7 @@ Suite *http_suite(void)
     tcase_add_test(tcase, messages_that_a_proxy_could_read_differently_are_400);
     tcase_add_test(tcase, problems_speak_the_language_that_was_asked_for);
     tcase_add_test(tcase, a_request_keeps_its_id);
+    tcase_add_test(tcase, every_answer_says_how_long_it_took_and_whose_trace_it_is_part_of);
     tcase_add_test(tcase, the_service_tells_about_itself);
     tcase_add_test(tcase, the_contract_lists_every_problem_and_flaw);
     suite_add_tcase(suite, tcase);

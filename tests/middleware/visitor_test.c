@@ -115,6 +115,9 @@ static void expect_timeout(const char *reply, const char *log)
     ck_assert_ptr_nonnull(strstr(reply, "\r\nConnection: close\r\n"));
     ck_assert_ptr_nonnull(strstr(reply, "\r\nContent-Type: application/problem+json\r\n"));
     ck_assert_ptr_nonnull(strstr(reply, "\"code\":\"request_timeout\""));
+    ck_assert_ptr_nonnull(strstr(reply, "\r\nServer-Timing: app;dur="));
+    ck_assert_ptr_nonnull(strstr(reply, "\r\ntraceresponse: 00-"));
+    ck_assert_ptr_nonnull(strstr(reply, "\r\nX-Request-Id: "));
     ck_assert_ptr_nonnull(strstr(log, "\"code\":\"request_timeout\""));
 }
 

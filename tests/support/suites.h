@@ -36,6 +36,7 @@ Suite *token_suite(void);
 Suite *token_cache_suite(void);
 Suite *rotation_suite(void);
 Suite *differential_suite(void);
+Suite *trace_suite(void);
 Suite *url_suite(void);
 Suite *visitor_suite(void);
 
