@@ -20,7 +20,7 @@ struct setting {
 #define AT(field) offsetof(struct config, field)
 static const struct setting settings[] = {
     {"ANSINH_LISTEN", TEXT, AT(listen), "127.0.0.1:8080", 0, 0, "address and port to serve on"},
-    {"ANSINH_ADMIN_LISTEN", TEXT, AT(admin_listen), NULL, 0, 0, "address and port for probes alone, which answer there whatever the other one has to do"},
+    {"ANSINH_ADMIN_LISTEN", TEXT, AT(admin_listen), NULL, 0, 0, "address and port for probes and /metrics, which answer there whatever the other one has to do"},
     {"DATABASE_URL", SECRET, AT(database_url), "", 0, 0, "libpq address of the database; a login that may create roles for `migrate`, any for serving"},
     {"ANSINH_APP_PASSWORD", SECRET, AT(app_password), NULL, 0, 0, "password of the login ansinh_app, which the server uses; set by `migrate`"},
     {"ANSINH_TOKEN_KEYS", SECRET, AT(token_keys), NULL, 0, 0, "kid:hex[,kid:hex], 32 to 64 bytes each; the first signs, both verify"},

@@ -30,6 +30,7 @@
 #include "middleware/contract.h"
 #include "middleware/log.h"
 #include "middleware/log_queue.h"
+#include "middleware/metrics.h"
 #include "middleware/pool.h"
 #include "middleware/rate.h"
 #include "middleware/token_cache.h"
@@ -167,6 +168,8 @@ static bool run_servers(const struct config *config, const struct service *servi
     admin.routes = route_table_new(admin_routes, admin_route_count);
     admin.read_pool = pool_new(single);
     admin.address_rate = NULL;
+    admin.metrics = NULL; /* probes and those who read the metrics are not part of them */
+    admin.watched = service;
     struct visitor_limits limits = visitor_limits(config);
     limits.most = ADMIN_CONNECTIONS;
     struct server *probes = start_on(config->admin_listen, 1, &admin, limits);
@@ -218,11 +221,13 @@ static struct service service_open(const struct config *config, const struct lif
                             .body_limit = (size_t)config->body_limit,
                             .memory_limit = (size_t)config->memory_limit,
                             .schema_version = migration_newest(),
-                            .stopping = &life->stopping};
+                            .stopping = &life->stopping,
+                            .metrics = metrics_new(routes, route_count)};
 }
 
 static void service_close(struct service *service)
 {
+    metrics_free(service->metrics);
     rate_free(service->address_rate);
     rate_free(service->user_rate);
     pool_free(service->write_pool);
@@ -254,7 +259,8 @@ static int serve_command(const struct config *config)
     life_begin(&life);
     bool good = service.contract && load_keys(&loading) && database_fits(config, &single) &&
                 password_init();
-    struct worker *worker = good && log_queue_start() ? worker_start(&single) : NULL;
+    struct worker *worker =
+        good && log_queue_start() ? worker_start(&single, service.metrics) : NULL;
     good = worker && run_servers(config, &service, &single, &life);
     worker_stop(worker);
     log_queue_stop();

@@ -5,6 +5,7 @@
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
+#include "api/metrics.h"
 #include "api/people/person.h"
 #include "api/probe.h"
 #include "api/target/amendment.h"
@@ -111,5 +112,6 @@ const size_t route_count = sizeof routes / sizeof *routes;
 const struct route admin_routes[] = {
     ROUTE(GET, "/livez", ANYONE, NOTHING, probe_live),
     ROUTE(GET, "/readyz", ANYONE, NOTHING, probe_ready),
+    ROUTE(GET, "/metrics", ANYONE, NOTHING, metrics_show),
 };
 const size_t admin_route_count = sizeof admin_routes / sizeof *admin_routes;

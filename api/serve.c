@@ -20,12 +20,17 @@ typedef bool (*stage)(struct request *req);
 static bool admit(struct request *req)
 {
     req->close = visitor_is_surplus(req->visitor);
-    return !req->close || fail(req, BUSY);
+    return !req->close || shed(req, BUSY, CAUSE_CONNECTIONS);
 }
 
+/* What the listener for probes has beside the contract takes neither query nor body. */
 static bool operation_bind(struct request *req)
 {
+    static const struct operation beside;
     req->operation = contract_operation(req->service->contract, req->route->operation_id);
+    if (!req->operation && req->service->watched) {
+        req->operation = &beside;
+    }
     return req->operation || fail(req, INTERNAL);
 }
 
@@ -87,7 +92,7 @@ static bool handle(struct request *req)
 static void conclude(struct request *req)
 {
     if (arena_over_cap(req->arena) && req->problem.kind == NO_PROBLEM) {
-        fail(req, BUSY);
+        shed(req, BUSY, CAUSE_MEMORY);
     }
     if (req->problem.kind == NO_PROBLEM && !req->reply.status) {
         fail(req, INTERNAL); /* a handler that says nothing must not look like a success */

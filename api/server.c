@@ -13,6 +13,7 @@
 #include "middleware/intake.h"
 #include "middleware/limit.h"
 #include "middleware/log.h"
+#include "middleware/metrics.h"
 
 enum {
     THREAD_STACK = 256 * 1024,
@@ -64,7 +65,9 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
             server->visitors,
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
         *context = exchange;
+        metrics_gauge(server->service->metrics, GAUGE_CONNECTIONS, 1);
     } else {
+        metrics_gauge(server->service->metrics, GAUGE_CONNECTIONS, -1);
         visitor_free(exchange->visitor);
         free(exchange);
     }
@@ -85,6 +88,7 @@ static void *on_uri(void *cls, const char *target, struct MHD_Connection *connec
     req->visitor = exchange->visitor;
     *exchange = (struct exchange){.visitor = exchange->visitor, .req = req, .target = target};
     visitor_asks(exchange->visitor);
+    metrics_gauge(server->service->metrics, GAUGE_IN_FLIGHT, 1);
     return ulfius_uri_logger(NULL, target);
 }
 
@@ -156,6 +160,7 @@ static void send_reply(const struct request *req, struct _u_response *response)
 static void forget(struct exchange *exchange)
 {
     if (exchange->req) {
+        metrics_gauge(exchange->req->service->metrics, GAUGE_IN_FLIGHT, -1);
         arena_free(exchange->req->arena);
     }
     *exchange = (struct exchange){.visitor = exchange->visitor};
@@ -177,6 +182,7 @@ static int on_request(const struct _u_request *incoming, struct _u_response *res
     req->close |= atomic_load(req->service->stopping);
     send_reply(req, response);
     log_request(req);
+    metrics_request(req);
     forget(current);
     visitor_takes(current->visitor);
     return U_CALLBACK_COMPLETE;
@@ -187,6 +193,9 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
 {
     struct exchange *exchange = exchange_of(connection);
     (void)cls;
+    if (exchange->req) {
+        metrics_count(exchange->req->service->metrics, COUNT_ABANDONED);
+    }
     forget(exchange);
     visitor_rests(exchange->visitor);
     mhd_request_completed(NULL, connection, state, code);

@@ -14,6 +14,7 @@ enum { BEAT_MS = 1000, BEATS_PER_HOUSEKEEPING = 600 };
 
 struct worker {
     struct pool_options options;
+    struct metrics *metrics;
     PGconn *pg;
     pthread_t thread;
     pthread_mutex_t lock;
@@ -21,10 +22,13 @@ struct worker {
     bool stopping;
 };
 
-static const char fold[] = "begin isolation level repeatable read; "
-                           "set local role ansinh_worker; set local statement_timeout = '60s'; "
-                           "call fold_younger(); "
-                           "commit";
+/* In one transaction: how many deltas are in no total, and how many are left. */
+static const char fold_look[] = "begin isolation level repeatable read; "
+                                "set local role ansinh_worker; "
+                                "set local statement_timeout = '60s'; "
+                                "select count(*) from young_delta";
+static const char fold_work[] = "call fold_younger(); select count(*) from young_delta";
+static const char fold_keep[] = "commit";
 
 /* Row security decides what is old; the statements name the columns that it may look at. */
 static const char house[] = "begin; set local role ansinh_worker; "
@@ -34,26 +38,57 @@ static const char house[] = "begin; set local role ansinh_worker; "
                             "delete from public.sign_in_attempt where updated_at < now(); "
                             "commit";
 
-/* Whatever goes wrong is tried again at the next beat, with a new connection. */
-static void run(struct worker *worker, const char *job, const char *failure)
+/* Whatever goes wrong is tried again at the next beat, with a new connection. The number is the first
+ * value of the last statement, if it has one. */
+static bool run(struct worker *worker, const char *job, const char *failure, long *number)
 {
     if (!worker->pg) {
         worker->pg = pool_connect(&worker->options);
     }
     PGresult *result = PQstatus(worker->pg) == CONNECTION_OK ? PQexec(worker->pg, job) : NULL;
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        log_event("warning", failure, PQresultErrorField(result, PG_DIAG_SQLSTATE));
+    ExecStatusType status = PQresultStatus(result);
+    bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (good && number) {
+        *number = strtol(PQgetvalue(result, 0, 0), NULL, 10);
+    }
+    if (!good) {
+        const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        metrics_state(worker->metrics, state ? state : "08"); /* no word: the connection itself */
+        log_event("warning", failure, state);
         PQfinish(worker->pg);
         worker->pg = NULL;
     }
     PQclear(result);
+    return good;
+}
+
+static bool fold(struct worker *worker)
+{
+    static const char failure[] = "folding failed";
+    struct metrics *metrics = worker->metrics;
+    long found = 0;
+    long left = 0;
+    if (!run(worker, fold_look, failure, &found)) {
+        return false;
+    }
+    metrics_level(metrics, LEVEL_FOLD_BACKLOG, (uint64_t)found);
+    if (!run(worker, fold_work, failure, &left) || !run(worker, fold_keep, failure, NULL)) {
+        return false;
+    }
+    metrics_add(metrics, COUNT_FOLD_ROWS, (uint64_t)(found - left));
+    metrics_level(metrics, LEVEL_FOLD_BACKLOG, (uint64_t)left);
+    metrics_level(metrics, LEVEL_FOLD_DONE, (uint64_t)time(NULL));
+    return true;
 }
 
 static void beat(struct worker *worker, long count)
 {
-    run(worker, fold, "folding failed");
+    uint64_t started = monotonic_ns();
+    bool good = fold(worker);
+    metrics_span(worker->metrics, SPAN_FOLD, monotonic_ns() - started);
+    metrics_count(worker->metrics, good ? COUNT_FOLD_GOOD : COUNT_FOLD_FAILED);
     if (count % BEATS_PER_HOUSEKEEPING == 0) {
-        run(worker, house, "housekeeping failed");
+        run(worker, house, "housekeeping failed", NULL);
     }
 }
 
@@ -93,11 +128,12 @@ static void *work(void *own)
     return NULL;
 }
 
-struct worker *worker_start(const struct pool_options *options)
+struct worker *worker_start(const struct pool_options *options, struct metrics *metrics)
 {
     struct worker *worker = memory_or_stop(sizeof *worker);
     pthread_condattr_t monotonic;
     worker->options = *options;
+    worker->metrics = metrics;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&worker->wake, &monotonic);

@@ -184,6 +184,13 @@ const struct operation *contract_operations(const struct contract *contract, siz
     return contract->operations;
 }
 
+const char *contract_version(const struct contract *contract)
+{
+    const json_t *info = json_object_get(contract->root, "info");
+    const char *version = json_string_value(json_object_get(info, "version"));
+    return version ? version : "";
+}
+
 const char *contract_text(const struct contract *contract, size_t *size)
 {
     *size = contract->size;

@@ -56,6 +56,8 @@ int contract_compare(const struct contract *contract, const struct route *routes
 const struct operation *contract_operation(const struct contract *contract,
                                            const char *operation_id);
 const struct operation *contract_operations(const struct contract *contract, size_t *count);
+/* Which version of the API it is. */
+const char *contract_version(const struct contract *contract);
 /* The text itself, for GET /openapi.json. */
 const char *contract_text(const struct contract *contract, size_t *size);
 /* True where the operation declares the Idempotency-Key header. */

@@ -57,5 +57,5 @@ bool limit_bodies(struct request *req)
     size_t size = chunked    ? limit_of_body(req)
                   : declared ? (size_t)strtoull(declared, NULL, 10)
                              : 0;
-    return size == 0 || visitor_sends(req->visitor, size) || fail(req, BUSY);
+    return size == 0 || visitor_sends(req->visitor, size) || shed(req, BUSY, CAUSE_BODIES);
 }

@@ -167,6 +167,10 @@ void log_request(const struct request *req)
     if (req->problem.kind) {
         put_word(&line, "code", problem_rows[req->problem.kind].code);
     }
+    enum cause cause = problem_cause(&req->problem);
+    if (cause) {
+        put_word(&line, "cause", cause_names[cause]);
+    }
     if (req->problem.internal) {
         put_text(&line, "internal", req->problem.internal);
     }

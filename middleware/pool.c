@@ -249,3 +249,21 @@ int pool_waiting(struct pool *pool)
     pthread_mutex_unlock(&pool->lock);
     return waiting;
 }
+
+/* Whose connection is at work is not looked at but counted as open. */
+void pool_look(struct pool *pool, struct pool_state *state)
+{
+    int not_open = 0;
+    int free_places = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (const struct connection *one = pool->idle; one; one = one->next) {
+        free_places++;
+        not_open += !one->pg;
+    }
+    *state = (struct pool_state){.size = pool->options.size,
+                                 .open = pool->options.size - not_open,
+                                 .in_use = pool->options.size - free_places,
+                                 .idle = free_places - not_open,
+                                 .waiting = pool->queued};
+    pthread_mutex_unlock(&pool->lock);
+}

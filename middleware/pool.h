@@ -52,6 +52,12 @@ void pool_give(struct connection *connection, bool healthy);
 /* How many stand in line now. */
 int pool_waiting(struct pool *pool);
 
+/* A lane at this moment. */
+struct pool_state {
+    int size, open, in_use, idle, waiting;
+};
+void pool_look(struct pool *pool, struct pool_state *state);
+
 /* One plain connection outside the lane, for start-up and readiness; check PQstatus, PQfinish it. */
 PGconn *pool_connect(const struct pool_options *options);
 

@@ -130,7 +130,7 @@ bool rate_check(struct request *req)
                               verdict.reset_seconds));
     if (!verdict.allowed) {
         req->problem.retry_after = verdict.retry_seconds;
-        return fail(req, TOO_MANY_REQUESTS);
+        return shed(req, TOO_MANY_REQUESTS, known ? CAUSE_USER_RATE : CAUSE_ADDRESS_RATE);
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct contract;
+struct metrics;
 struct pool;
 struct rate;
 struct route_table;
@@ -30,6 +31,8 @@ struct service {
     size_t memory_limit;       /* bytes of arena a request may use */
     int schema_version;        /* newest migration this binary knows */
     const atomic_bool *stopping;
+    struct metrics *metrics;       /* NULL: nothing is counted */
+    const struct service *watched; /* of the listener for probes: whose metrics it shows */
 };
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "middleware/contract.h"
 #include "middleware/fingerprint.h"
+#include "middleware/metrics.h"
 #include "middleware/pipeline.h"
 #include "middleware/problem.h"
 #include "middleware/route.h"
@@ -33,19 +34,26 @@ static bool take(struct request *req)
 {
     struct transaction *txn = arena_alloc(req->arena, sizeof *txn);
     const struct service *service = req->service;
-    struct pool *pool = route_writes(req->route) ? service->write_pool : service->read_pool;
+    bool writes = route_writes(req->route);
+    struct pool *pool = writes ? service->write_pool : service->read_pool;
     uint64_t asked = monotonic_ns();
     req->transaction = txn;
     enum pool_verdict verdict = pool_take(pool, asked + service->wait_ns, &txn->connection);
     txn->taken_ns = monotonic_ns();
-    req->wait_ns += txn->taken_ns - asked;
+    uint64_t waited_ns = txn->taken_ns - asked;
+    req->wait_ns += waited_ns;
+    metrics_span(service->metrics, SPAN_READ_WAIT + writes, waited_ns);
     switch (verdict) {
     case POOL_READY:
         txn->deadline_ns = txn->taken_ns + service->work_ns;
         return true;
     case POOL_BUSY:
-        return fail(req, BUSY);
+        metrics_count(service->metrics,
+                      (waited_ns < service->wait_ns ? COUNT_READ_REFUSED : COUNT_READ_LATE) +
+                          writes);
+        return shed(req, BUSY, CAUSE_WAITING);
     default:
+        metrics_count(service->metrics, COUNT_READ_DOWN + writes);
         return fail(req, DATABASE_UNAVAILABLE);
     }
 }
@@ -312,6 +320,7 @@ static bool replay(struct request *req)
         reply_header(req, "Location", PQgetvalue(found, 0, 2));
     }
     reply_header(req, "Idempotency-Replayed", "true");
+    metrics_count(req->service->metrics, COUNT_REPLAYED);
     return false; /* answered: nothing is left to run */
 }
 

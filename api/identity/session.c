@@ -7,6 +7,7 @@
 
 #include "api/identity/password.h"
 #include "api/identity/refresh_rules.h"
+#include "middleware/metrics.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/transaction.h"
@@ -67,7 +68,7 @@ static const PGresult *verified_account(struct request *req)
     case PASSWORD_RIGHT:
         return row;
     case PASSWORD_BUSY:
-        fail(req, BUSY);
+        shed(req, BUSY, CAUSE_PASSWORDS);
         return NULL;
     default:
         fail(req, WRONG_CREDENTIALS);
@@ -90,10 +91,10 @@ static bool new_hash_of(struct request *req, const PGresult *account, const char
                        NULL);
     }
     *hash = made;
-    return password_hash(password, made) || fail(req, BUSY);
+    return password_hash(password, made) || shed(req, BUSY, CAUSE_PASSWORDS);
 }
 
-bool session_create(struct request *req)
+static bool sign_in(struct request *req)
 {
     char refresh[REFRESH_TEXT_ROOM];
     char hash[REFRESH_HASH_ROOM];
@@ -119,6 +120,29 @@ bool session_create(struct request *req)
     }
     struct caller caller = caller_of(row, 0, user, session);
     return reply_token(req, &caller, refresh);
+}
+
+static enum counter outcome_of(const struct request *req)
+{
+    switch (req->problem.kind) {
+    case NO_PROBLEM:
+        return COUNT_SIGN_IN_GOOD;
+    case WRONG_CREDENTIALS:
+        return COUNT_SIGN_IN_WRONG;
+    case PASSWORD_CHANGE_REQUIRED:
+        return COUNT_SIGN_IN_CHANGE;
+    case TOO_MANY_REQUESTS:
+        return COUNT_SIGN_IN_LIMITED;
+    default:
+        return COUNT_SIGN_IN_FAILED;
+    }
+}
+
+bool session_create(struct request *req)
+{
+    bool good = sign_in(req);
+    metrics_count(req->service->metrics, outcome_of(req));
+    return good;
 }
 
 /* Columns of the statement session_refresh. */

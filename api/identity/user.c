@@ -126,7 +126,7 @@ bool user_reset(struct request *req)
     const char *password = one_time_password(req);
     char hash[PASSWORD_HASH_ROOM];
     if (!password_hash(password, hash)) {
-        return fail(req, BUSY);
+        return shed(req, BUSY, CAUSE_PASSWORDS);
     }
     const PGresult *row =
         held_row(req, ask(req, SQL_USER_RESET, PARAMS(request_path_value(req, "id"), hash)));
@@ -172,12 +172,12 @@ bool password_set(struct request *req)
     case PASSWORD_RIGHT:
         break;
     case PASSWORD_BUSY:
-        return fail(req, BUSY);
+        return shed(req, BUSY, CAUSE_PASSWORDS);
     default:
         return fail_at(req, WRONG_CREDENTIALS, "pointer", "/current_password", FLAW_PATTERN, "");
     }
     if (!password_hash(request_text(req, "new_password"), hash)) {
-        return fail(req, BUSY);
+        return shed(req, BUSY, CAUSE_PASSWORDS);
     }
     return ask(req, SQL_PASSWORD_SET, PARAMS(hash)) && reply_empty(req);
 }

@@ -49,6 +49,11 @@ void own_database_drop(void)
     harness_forget();
 }
 
+const char *own_setting(void)
+{
+    return setting;
+}
+
 PGconn *own_database(void)
 {
     return own;

@@ -15,6 +15,8 @@ PGconn *own_connect(void);
 PGconn *own_database(void);
 /* The first value of the first row, or ""; the test fails when the statement does. */
 const char *own_text(const char *sql);
+/* DATABASE_URL=… of it, for a server. */
+const char *own_setting(void);
 /* `ansinh demo --people N` there, or without people for NULL; its exit status. */
 int own_demo(const char *people, const char **output);
 

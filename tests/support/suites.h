@@ -24,6 +24,8 @@ Suite *password_suite(void);
 Suite *period_rules_suite(void);
 Suite *permit_suite(void);
 Suite *pool_suite(void);
+Suite *metrics_suite(void);
+Suite *metrics_show_suite(void);
 Suite *overload_suite(void);
 Suite *problem_suite(void);
 Suite *rate_suite(void);
