@@ -49,7 +49,7 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/users",                  USER_TIERS,   USER_READ,       user_list),
     ROUTE(POST,  "/v1/users",                  UNIT_TIERS,   USER_MANAGE,     user_create),
     ROUTE(GET,   "/v1/users/{id}",             USER_TIERS,   USER_READ,       user_get),
-    ROUTE(PATCH, "/v1/users/{id}",             UNIT_TIERS,   USER_MANAGE,     user_update),
+    GUARDED(PATCH, "/v1/users/{id}",           UNIT_TIERS,   USER_MANAGE,     user_update),
     ROUTE(POST,  "/v1/users/{id}/reset",       UNIT_TIERS,   USER_MANAGE,     user_reset),
     ROUTE(POST,  "/v1/users/{id}/revoke",      UNIT_TIERS,   USER_MANAGE,     user_revoke),
 

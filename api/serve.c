@@ -5,6 +5,7 @@
 #include "middleware/frame.h"
 #include "middleware/limit.h"
 #include "middleware/permit.h"
+#include "middleware/precondition.h"
 #include "middleware/problem.h"
 #include "middleware/rate.h"
 #include "middleware/route.h"
@@ -55,7 +56,7 @@ static const stage head_stages[] = {
     admit,       frame_check, url_parse,  route_find,   operation_bind,
     limit_check, identify,    rate_check, permit_check, limit_bodies,
 };
-static const stage body_stages[] = {limit_check, schema_check};
+static const stage body_stages[] = {limit_check, schema_check, precondition_check};
 
 static bool walk(struct request *req, const stage *stages, size_t count)
 {

@@ -9,6 +9,8 @@
 #include <strings.h>
 
 const char idempotency_key[] = "Idempotency-Key";
+const char if_match[] = "If-Match";
+const char if_none_match[] = "If-None-Match";
 
 const struct tier_row tier_rows[TIER_ROWS] = {
     {"nation", TIER_NATION},   {"province", TIER_PROVINCE}, {"district", TIER_DISTRICT},
@@ -197,10 +199,10 @@ const char *contract_text(const struct contract *contract, size_t *size)
     return contract->text;
 }
 
-static const struct parameter *key_of(const struct operation *operation)
+static const struct parameter *header_of(const struct operation *operation, const char *name)
 {
     for (int i = 0; i < operation->parameter_count; i++) {
-        if (strcmp(operation->parameters[i].name, idempotency_key) == 0) {
+        if (strcmp(operation->parameters[i].name, name) == 0) {
             return &operation->parameters[i];
         }
     }
@@ -209,7 +211,7 @@ static const struct parameter *key_of(const struct operation *operation)
 
 bool operation_takes_key(const struct operation *operation)
 {
-    return key_of(operation);
+    return header_of(operation, idempotency_key);
 }
 
 struct comparison {
@@ -246,6 +248,28 @@ static const char *tier_text(char out[64], unsigned bits)
     return used ? out : "nobody";
 }
 
+/* What replaces or removes something says by If-Match what it has seen, unless there is a reason not to;
+ * a GUARDED row and a required If-Match are the same. */
+static void compare_guard(struct comparison *comparison, const struct route *route,
+                          const struct operation *operation)
+{
+    const struct parameter *match = header_of(operation, if_match);
+    bool required = match && match->required;
+    bool replaces = operation->method != METHOD_GET && operation->method != METHOD_POST;
+    if (required != route->guarded) {
+        differ(comparison, operation->id, "the route %s %s, the operation %s",
+               route->guarded ? "requires" : "does not require", if_match,
+               required ? "does" : "does not");
+    }
+    if (replaces && !required && !operation->unguarded) {
+        differ(comparison, operation->id, "a %s must require %s or be exempt",
+               method_names[operation->method], if_match);
+    }
+    if (required && operation->unguarded) {
+        differ(comparison, operation->id, "exempt, and yet it requires %s", if_match);
+    }
+}
+
 static void compare_route(struct comparison *comparison, const struct route *route)
 {
     const char *id = route->operation_id;
@@ -270,6 +294,7 @@ static void compare_route(struct comparison *comparison, const struct route *rou
         differ(comparison, id, "the route asks for %s, the operation for %s",
                permission_names[route->permission], permission_names[operation->permission]);
     }
+    compare_guard(comparison, route, operation);
 }
 
 static bool has_route(const struct operation *operation, const struct route *routes, size_t count)
@@ -298,7 +323,7 @@ static bool is_exempt(const struct contract *contract, const struct operation *o
 /* A write that is repeated after a lost answer must not count twice. */
 static void compare_key(struct comparison *comparison, const struct operation *operation)
 {
-    const struct parameter *key = key_of(operation);
+    const struct parameter *key = header_of(operation, idempotency_key);
     bool exempt = is_exempt(comparison->contract, operation);
     if (operation->method == METHOD_GET && key) {
         differ(comparison, operation->id, "a GET takes no %s", idempotency_key);

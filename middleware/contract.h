@@ -21,6 +21,7 @@ struct response {
     int status; /* 0 is default */
     const char *content_type;
     const struct schema *schema; /* NULL where the answer is not JSON */
+    bool tagged;                 /* with an ETag */
 };
 
 struct operation {
@@ -34,6 +35,7 @@ struct operation {
     const struct schema *body; /* NULL: the operation takes none */
     const char *media_type;    /* of the body: media_json, or media_csv with an array of rows */
     size_t body_limit;         /* x-body-limit, bytes; 0 is BODY_STANDARD of limit.h */
+    bool unguarded;            /* x-precondition: exempt; a PUT, PATCH or DELETE without If-Match */
     int response_count;
     struct response responses[MAX_RESPONSES];
 };

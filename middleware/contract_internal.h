@@ -23,7 +23,10 @@ struct tier_row {
 enum { TIER_ROWS = 6 };
 extern const struct tier_row tier_rows[TIER_ROWS];
 
-extern const char idempotency_key[]; /* the only header that an operation may declare */
+/* The headers that an operation may declare. */
+extern const char idempotency_key[];
+extern const char if_match[];
+extern const char if_none_match[];
 
 /* Always false; the first error stays. `operation` is NULL for what belongs to none. */
 bool contract_refuse(struct contract *contract, const struct operation *operation,

@@ -114,6 +114,7 @@ static bool read_limits(struct contract *contract, struct operation *operation, 
 {
     json_t *limit = json_object_get(source, "x-body-limit");
     json_t *exempt = json_object_get(source, "x-idempotency");
+    json_t *open = json_object_get(source, "x-precondition");
     if (limit && json_integer_value(limit) <= 0) {
         return contract_refuse(contract, operation, "x-body-limit must be a number of bytes");
     }
@@ -121,6 +122,10 @@ static bool read_limits(struct contract *contract, struct operation *operation, 
     if (exempt && (!json_is_string(exempt) || strcmp(json_string_value(exempt), "exempt") != 0)) {
         return contract_refuse(contract, operation, "x-idempotency may only be exempt");
     }
+    if (open && (!json_is_string(open) || strcmp(json_string_value(open), "exempt") != 0)) {
+        return contract_refuse(contract, operation, "x-precondition may only be exempt");
+    }
+    operation->unguarded = open != NULL;
     return true;
 }
 
@@ -149,9 +154,10 @@ static bool is_usable(struct contract *contract, const struct operation *operati
     if (!path && !header && strcmp(parameter->in, "query") != 0) {
         return contract_refuse(contract, operation, "parameter %s in %s", name, parameter->in);
     }
-    if (header && strcmp(name, idempotency_key) != 0) {
-        return contract_refuse(contract, operation, "header %s: only %s is known", name,
-                               idempotency_key);
+    if (header && strcmp(name, idempotency_key) != 0 && strcmp(name, if_match) != 0 &&
+        strcmp(name, if_none_match) != 0) {
+        return contract_refuse(contract, operation, "header %s: only %s, %s and %s are known", name,
+                               idempotency_key, if_match, if_none_match);
     }
     if (path && !parameter->required) {
         return contract_refuse(contract, operation, "path parameter %s must be required", name);
@@ -286,9 +292,9 @@ static bool is_json(const char *content_type)
 }
 
 static bool add_response(struct contract *contract, struct operation *operation, const char *status,
-                         const char *content_type, json_t *media)
+                         const char *content_type, json_t *media, bool tagged)
 {
-    struct response response = {.content_type = content_type};
+    struct response response = {.content_type = content_type, .tagged = tagged};
     if (strcmp(status, "default") != 0) {
         char *end = NULL;
         response.status = (int)strtol(status, &end, 10);
@@ -314,13 +320,14 @@ static bool read_response(struct contract *contract, struct operation *operation
                           const char *status, json_t *source)
 {
     json_t *content = json_object_get(source, "content");
+    bool tagged = json_object_get(json_object_get(source, "headers"), "ETag");
     if (json_object_size(content) == 0) {
-        return add_response(contract, operation, status, NULL, NULL);
+        return add_response(contract, operation, status, NULL, NULL, tagged);
     }
     const char *type;
     json_t *media;
     json_object_foreach(content, type, media) {
-        if (!add_response(contract, operation, status, type, media)) {
+        if (!add_response(contract, operation, status, type, media, tagged)) {
             return false;
         }
     }

@@ -1,5 +1,4 @@
-/* What can go wrong, in one table; every refusal of the service leaves through here as
- * application/problem+json (RFC 9457), in Vietnamese or English, with a stable code. */
+/* What can go wrong, in one table. Every refusal leaves through here, as RFC 9457 problem+json. */
 #ifndef ANSINH_PROBLEM_H
 #define ANSINH_PROBLEM_H
 
@@ -15,6 +14,7 @@ enum problem_kind {
     MALFORMED_JSON,
     MALFORMED_CSV,
     INVALID_REQUEST,
+    INVALID_CURSOR,
     IDEMPOTENCY_KEY_MISSING,
     TOKEN_MISSING,
     TOKEN_INVALID,
@@ -36,12 +36,14 @@ enum problem_kind {
     DIVIDED,
     WITHDRAWN,
     IDEMPOTENCY_IN_FLIGHT,
+    PRECONDITION_FAILED,
     BODY_TOO_LARGE,
     TARGET_TOO_LONG,
     UNSUPPORTED_MEDIA_TYPE,
     IDEMPOTENCY_KEY_REUSED,
     RULE_BROKEN,
     RULE_MISSING,
+    PRECONDITION_REQUIRED,
     TOO_MANY_REQUESTS,
     HEAD_TOO_LARGE,
     INTERNAL,
@@ -107,11 +109,11 @@ enum flaw_kind {
 
 struct problem_row {
     const char *code;
-    int status;
-    const char *title[2]; /* by enum language */
+    int status;           /* unused of a flaw */
+    const char *title[2]; /* by enum language; that of a flaw may hold one %s */
 };
 extern const struct problem_row problem_rows[PROBLEM_COUNT];
-extern const struct problem_row flaw_rows[FLAW_COUNT]; /* status unused; title may hold one %s */
+extern const struct problem_row flaw_rows[FLAW_COUNT];
 
 /* Always false, so that a stage can `return fail(req, …)`. The first problem of a request stays. */
 bool fail(struct request *req, enum problem_kind kind);
@@ -130,9 +132,7 @@ enum flaw_kind flaw_named(const char *code);
 void flaw_render(struct render *out, struct request *req, enum flaw_kind kind,
                  const char *argument);
 
-/* Makes the reply out of the request's problem. */
 void problem_reply(struct request *req);
-
 /* Chooses the language of a problem from Accept-Language; Vietnamese unless English is wanted more. */
 enum language language_of(const char *accept_language);
 

@@ -173,6 +173,10 @@ static void render_inner(struct render *out, const PGresult *rows, int row, int 
     for (int column = from; column < end;) {
         const char *name = PQfname(rows, column) + depth;
         size_t size = strcspn(name, ".");
+        if (*name == '@') {
+            column++;
+            continue;
+        }
         render_name(out, name, size, column == from);
         if (!name[size]) {
             render_value(out, rows, row, column++);

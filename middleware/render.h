@@ -26,7 +26,7 @@ void render_hundredths(struct render *out, int64_t value);
 /* One row as an object. Columns become members in their order; `household.code` nests, and a nested
  * object whose first column is null is null as a whole. Numbers, booleans and json columns go in as
  * they are, instants as RFC 3339 UTC, everything else as a string. Columns from `columns` on are
- * left out. */
+ * left out, and those whose name begins with @: they are for the service (never the first column). */
 void render_row(struct render *out, const PGresult *rows, int row, int columns);
 /* The columns from..end of a row as an object, and as members without the braces. */
 void render_columns(struct render *out, const PGresult *rows, int row, int from, int end);

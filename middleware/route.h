@@ -52,16 +52,19 @@ struct route {
     const char *operation_id; /* the handler's name */
     bool (*handler)(struct request *req);
     bool audited; /* a read that writes its audit line in the same statement */
+    bool guarded; /* a write that must say by If-Match which version it means to change */
 };
 
+#define ROUTE_ROW(method, path, tiers, permission, handler, audited, guarded)                      \
+    {                                                                                              \
+        METHOD_##method, path, tiers, permission, #handler, handler, audited, guarded              \
+    }
 #define ROUTE(method, path, tiers, permission, handler)                                            \
-    {                                                                                              \
-        METHOD_##method, path, tiers, permission, #handler, handler, false                         \
-    }
+    ROUTE_ROW(method, path, tiers, permission, handler, false, false)
 #define AUDITED(method, path, tiers, permission, handler)                                          \
-    {                                                                                              \
-        METHOD_##method, path, tiers, permission, #handler, handler, true                          \
-    }
+    ROUTE_ROW(method, path, tiers, permission, handler, true, false)
+#define GUARDED(method, path, tiers, permission, handler)                                          \
+    ROUTE_ROW(method, path, tiers, permission, handler, false, true)
 
 struct route_table;
 struct route_table *route_table_new(const struct route *routes, size_t count);

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "middleware/page.h"
+#include "middleware/precondition.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/route.h"
+#include "middleware/transaction.h"
 
 static bool answer(struct request *req, const struct segment *shape, int count,
                    const char *const *values)
@@ -36,6 +38,13 @@ bool answer_held(struct request *req, int status, enum sql_id statement, int cou
                  const char *const *values)
 {
     struct segment shape = {.statement = statement, .shape = SHAPE_HELD, .status = status};
+    return answer(req, &shape, count, values);
+}
+
+bool answer_changed(struct request *req, int status, enum sql_id statement, int count,
+                    const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_CHANGED, .status = status};
     return answer(req, &shape, count, values);
 }
 
@@ -152,6 +161,7 @@ static void render_shape(struct request *req, struct render *out, const PGresult
                      arena_printf(req->arena, "%s/%s", req->path, PQgetvalue(rows, 0, 0)));
         render_row(out, rows, 0, PQnfields(rows));
         break;
+    case SHAPE_CHANGED:
     case SHAPE_ROW:
         render_row(out, rows, 0, PQnfields(rows));
     }
@@ -169,7 +179,12 @@ bool segment_render(struct request *req, const PGresult *rows)
     }
     render_init(&out, req->arena);
     render_shape(req, &out, rows);
-    return reply_json(req, req->segment->status, out.data, out.size);
+    reply_json(req, req->segment->status, out.data, out.size);
+    if (shape == SHAPE_PAGE || shape == SHAPE_ITEMS || shape == SHAPE_SOME) {
+        return true;
+    }
+    return precondition_tag(req, rows) && (shape != SHAPE_CHANGED || told_rows(req, 0) > 0 ||
+                                           (precondition_fits(req, rows) && fail(req, CONFLICT)));
 }
 
 bool reply_row(struct request *req, int status, const PGresult *rows, int columns)
@@ -177,5 +192,5 @@ bool reply_row(struct request *req, int status, const PGresult *rows, int column
     struct render out;
     render_init(&out, req->arena);
     render_row(&out, rows, 0, columns);
-    return reply_json(req, status, out.data, out.size);
+    return reply_json(req, status, out.data, out.size) && precondition_tag(req, rows);
 }

@@ -11,8 +11,10 @@
 enum shape {
     SHAPE_ROW,     /* the one row as an object; no row is NOT_FOUND */
     SHAPE_CREATED, /* the same for a new resource: 201 and Location, from the first column */
-    SHAPE_HELD,  /* the row without its last column, which says whether the caller may do this to a
+    SHAPE_HELD, /* the row without its last column, which says whether the caller may do this to a
                       row that it sees: false is FORBIDDEN */
+    SHAPE_CHANGED, /* the row as it stands after the first statement told, which was to change it: if that
+                      changed nothing, it is another version than the one that If-Match names */
     SHAPE_SOME,  /* as items, but none at all is NOT_FOUND */
     SHAPE_ITEMS, /* {"items": […]} */
     SHAPE_REPORT, /* {…, "self": first row, "items": [the others]}: the first `head` columns stand once, in
@@ -50,6 +52,8 @@ bool answer_row(struct request *req, int status, enum sql_id statement, int coun
                 const char *const *values);
 bool answer_held(struct request *req, int status, enum sql_id statement, int count,
                  const char *const *values);
+bool answer_changed(struct request *req, int status, enum sql_id statement, int count,
+                    const char *const *values);
 bool answer_some(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_created(struct request *req, enum sql_id statement, int count,
                     const char *const *values);

@@ -252,10 +252,10 @@ const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
     return rows;
 }
 
-static const char *reply_location(const struct request *req)
+static const char *reply_value(const struct request *req, const char *name)
 {
     for (int i = 0; i < req->reply.header_count; i++) {
-        if (strcmp(req->reply.headers[i].name, "Location") == 0) {
+        if (strcmp(req->reply.headers[i].name, name) == 0) {
             return req->reply.headers[i].value;
         }
     }
@@ -267,9 +267,10 @@ static bool commit(struct request *req)
 {
     struct transaction *txn = req->transaction;
     const char *status = arena_printf(req->arena, "%d", req->reply.status);
-    if (txn->key && !send(req, req->caller.slice, SQL_IDEMPOTENCY_STORE,
-                          PARAMS(req->route->operation_id, txn->key, status, reply_location(req),
-                                 req->reply.body))) {
+    if (txn->key &&
+        !send(req, req->caller.slice, SQL_IDEMPOTENCY_STORE,
+              PARAMS(req->route->operation_id, txn->key, status, reply_value(req, "Location"),
+                     req->reply.body, reply_value(req, "ETag")))) {
         return false;
     }
     txn->committing = true;
@@ -318,6 +319,9 @@ static bool replay(struct request *req)
                (size_t)PQgetlength(found, 0, 3));
     if (!PQgetisnull(found, 0, 2)) {
         reply_header(req, "Location", PQgetvalue(found, 0, 2));
+    }
+    if (!PQgetisnull(found, 0, 4)) {
+        reply_header(req, "ETag", PQgetvalue(found, 0, 4));
     }
     reply_header(req, "Idempotency-Replayed", "true");
     metrics_count(req->service->metrics, COUNT_REPLAYED);

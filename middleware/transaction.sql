@@ -27,10 +27,10 @@ insert into idempotency (user_id, operation, key, fingerprint)
 values (caller_id(), $1, $2, decode($3, 'hex'))
 
 -- name: idempotency_store
-update idempotency set status = $3::int, location = $4, answer = $5
+update idempotency set status = $3::int, location = $4, answer = $5, etag = $6
  where user_id = caller_id() and operation = $1 and key = $2
 
 -- name: idempotency_find
-select encode(fingerprint, 'hex'), status, location, answer
+select encode(fingerprint, 'hex'), status, location, answer, etag
   from idempotency
  where user_id = caller_id() and operation = $1 and key = $2

@@ -8,6 +8,7 @@
 #include "api/enrolment/enrolment_rules.h"
 #include "api/people/person_rules.h"
 #include "middleware/page.h"
+#include "middleware/precondition.h"
 #include "middleware/problem.h"
 #include "middleware/text.h"
 #include "middleware/transaction.h"
@@ -140,8 +141,9 @@ bool enrolment_create(struct request *req)
 static bool decide(struct request *req, const char *becomes)
 {
     const char *id = request_path_value(req, "id");
-    return tell(req, SQL_ENROLMENT_DECIDE, PARAMS(id, becomes, request_text(req, "reason"))) &&
-           answer_row(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
+    return tell(req, SQL_ENROLMENT_DECIDE,
+                PARAMS(id, becomes, request_text(req, "reason"), precondition_versions(req))) &&
+           answer_changed(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
 }
 
 bool enrolment_accept(struct request *req)

@@ -7,7 +7,7 @@ e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e
        p.sex as "person.sex",
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
        c.name as "commune.name", e.agency_id, e.collector_id, e.officer_id,
-       e.association_id, e.created_at
+       e.association_id, e.created_at, e.version as "@version"
 
 -- The person is looked up row by row (limit 1): as a plain join, a narrow slice would first collect
 -- all its people, because row security offers the planner their index too.
@@ -66,4 +66,6 @@ select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.
 select gate.enrolment_post($1::uuid)
 
 -- name: enrolment_decide
-select gate.enrolment_decide(e.id, $2, $3) from enrolment e where e.id = $1::uuid
+select gate.enrolment_decide(e.id, $2, $3)
+  from enrolment e
+ where e.id = $1::uuid and gate.enrolment_stands_at(e.id, $4::int[])

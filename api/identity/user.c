@@ -7,6 +7,7 @@
 
 #include "api/identity/password.h"
 #include "middleware/page.h"
+#include "middleware/precondition.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/transaction.h"
@@ -47,7 +48,7 @@ static struct place place_of(struct request *req)
 }
 
 /* The columns of an account; what follows is for the handler. */
-enum { USER_COLUMNS = 15, USER_HELD = 15 };
+enum { USER_COLUMNS = 16, USER_HELD = 16 };
 
 bool user_create(struct request *req)
 {
@@ -75,7 +76,7 @@ bool user_update(struct request *req)
     const char *closing = disabled ? (json_is_true(disabled) ? "true" : "false") : NULL;
     if (!tell(req, SQL_USER_UPDATE,
               PARAMS(id, request_text(req, "full_name"), request_text(req, "duty"), closing,
-                     place.unit, place.agency, place.collector)) ||
+                     place.unit, place.agency, place.collector, precondition_versions(req))) ||
         !tell(req, SQL_USER_SYNC, PARAMS(id))) {
         return false;
     }
@@ -89,10 +90,11 @@ bool user_update(struct request *req)
     if (strcmp(PQgetvalue(row, 0, USER_HELD), "t") != 0) {
         return fail(req, FORBIDDEN); /* visible, but given by somebody else */
     }
-    if (told_rows(req, 0) == 0) {
+    bool changed = told_rows(req, 0) > 0;
+    if (!changed && precondition_fits(req, row)) {
         return fail_at(req, NOT_FOUND, "pointer", "/place", FLAW_NOT_FOUND, NULL);
     }
-    return reply_row(req, 200, row, USER_COLUMNS);
+    return reply_row(req, 200, row, USER_COLUMNS) && changed; /* a 412 carries the ETag too */
 }
 
 /* Four groups of five letters and digits that cannot be mistaken for each other: 98 bits. */

@@ -3,7 +3,7 @@ u.id, u.username, u.full_name,
        case when u.slice in ('agency', 'collector') then 'agent' else u.slice end as tier,
        u.slice, u.duty,
        p.id as "unit.id", p.code as "unit.code", p.kind as "unit.kind", p.name as "unit.name",
-       u.agency_id, u.collector_id
+       u.agency_id, u.collector_id, u.version as "@version"
 
 -- name: user_me
 select {account_columns}
@@ -84,6 +84,7 @@ update app_user u
        version = u.version + 1
   from place p
  where u.id = $1::uuid and u.giver_id = scope_id()
+   and u.version = any(coalesce($8::int[], array[u.version]))
 
 -- After the update: a statement of its own, because it must see the new row.
 -- name: user_sync

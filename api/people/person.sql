@@ -47,7 +47,7 @@ select p.id, p.full_name,
        p.sex, masked(p.personal_id_number) as personal_id_number,
        masked(p.social_insurance_number) as social_insurance_number, masked(p.phone) as phone,
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
-       c.name as "commune.name", p.created_at
+       c.name as "commune.name", p.created_at, p.version as "@version"
   from found p
   join unit h on h.id = p.hamlet_id
   join unit c on c.id = p.commune_id
@@ -66,7 +66,7 @@ select p.id, p.full_name,
        {date_of_birth},
        p.sex, p.personal_id_number, p.social_insurance_number, p.phone,
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
-       c.name as "commune.name", p.created_at
+       c.name as "commune.name", p.created_at, p.version as "@version"
   from found p
   join unit h on h.id = p.hamlet_id
   join unit c on c.id = p.commune_id

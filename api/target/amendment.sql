@@ -117,7 +117,7 @@ with target as (
     returning a.*, -t.quantity as change
 ), planned as (
     update plan p
-       set withdrawn_at = c.withdrawn_at
+       set withdrawn_at = c.withdrawn_at, version = p.version + 1
       from changed c
      where p.id = c.plan_id and c.cut = 'root'
 ), entries as (

@@ -41,14 +41,14 @@ select {assignment_columns},
                    'unallocated', t.quantity - t.allocated, 'declared_over', t.declared_over)
                    order by t.cut), '[]')
           from cut_total t where t.assignment_id = a.id) as cuts,
-       {months}
+       {months}, a.version as "@version"
   from assignment a
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid
 
 -- name: assignment_get_as_agent
 select {assignment_columns}, '[]'::json as cuts,
-       {months}
+       {months}, a.version as "@version"
   from assignment a
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid
@@ -101,14 +101,14 @@ select {assignment_columns},
           left join part p on p.cut = t.cut
           left join declared d on d.cut = t.cut
          where a.assignee_kind = 'unit' and u.kind <> 'hamlet') as cuts,
-       {months_as_they_were}
+       {months_as_they_were}, (select max(n) from entry) as "@version"
   from a
   join unit u on u.id = a.unit_id
 
 -- name: assignment_get_at_as_agent
 with {as_it_was}
 select {assignment_columns}, '[]'::json as cuts,
-       {months_as_they_were}
+       {months_as_they_were}, (select max(n) from entry) as "@version"
   from a
   join unit u on u.id = a.unit_id
 

@@ -19,7 +19,7 @@ select {plan_columns},
  limit $3::int
 
 -- name: plan_get
-select {plan_columns}
+select {plan_columns}, p.version as "@version"
   from plan p
   join unit u on u.id = p.unit_id
  where p.id = $1::uuid

@@ -78,6 +78,8 @@ def before_call(context, case, kwargs):
         case.headers["Idempotency-Key"] = f"{key[:240]}-{number}"
     if not case.meta or not case.meta.generation.mode.is_positive:
         return
+    if "If-Match" in (case.headers or {}):
+        case.headers["If-Match"] = "*"  # only the server can make a tag
     case.body = plain(case.body)
     case.query = plain(case.query)
     (case.query or {}).pop("cursor", None)  # only the server can make one

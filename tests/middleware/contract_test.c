@@ -22,8 +22,8 @@ static const char text[] =
     "{'$ref':'#/components/schemas/Person'}}}},"
     "'responses':{'201':{'description':'d'},'default':{'$ref':'#/components/responses/Problem'}}}},"
     "'/v1/people/{id}':{'description':'one','delete':{'operationId':'person_delete',"
-    "'x-tiers':['anyone'],'x-permission':'nothing','x-idempotency':'exempt','parameters':"
-    "[{'name':'id','in':'path','required':true,'schema':{'type':'integer'}}],"
+    "'x-tiers':['anyone'],'x-permission':'nothing','x-idempotency':'exempt',"
+    "'x-precondition':'exempt','parameters':[{'name':'id','in':'path','required':true,'schema':{'type':'integer'}}],"
     "'responses':{'204':{'description':'gone'},'default':{'$ref':'#/components/responses/Problem'}}}}"
     "},'components':{'schemas':{'Person':{'type':'object','properties':{'name':{'type':'string'},"
     "'tags':{'type':'array','items':{'$ref':'#/components/schemas/Tag'}}},"
@@ -37,13 +37,16 @@ static const char text[] =
     "'responses':{'Problem':{'description':'d','content':{'application/problem+json':{'schema':"
     "{'$ref':'#/components/schemas/Problem'}}}}}}}";
 
+#define MATCH "{'name':'If-Match','in':'header','required':true,'schema':{'type':'string'}},"
+
 static struct arena *arena;
 static struct contract *contract;
 
 static const struct route agreed[] = {
-    {METHOD_GET, "/v1/people", TIER_NATION | TIER_AGENT, UNIT_READ, "person_list", NULL, false},
-    {METHOD_POST, "/v1/people", TIER_COMMUNE, UNIT_WRITE, "person_create", NULL, false},
-    {METHOD_DELETE, "/v1/people/{id}", ANYONE, NOTHING, "person_delete", NULL, false},
+    {METHOD_GET, "/v1/people", TIER_NATION | TIER_AGENT, UNIT_READ, "person_list", NULL, false,
+     false},
+    {METHOD_POST, "/v1/people", TIER_COMMUNE, UNIT_WRITE, "person_create", NULL, false, false},
+    {METHOD_DELETE, "/v1/people/{id}", ANYONE, NOTHING, "person_delete", NULL, false, false},
 };
 static struct route routes[3]; /* as agreed, until a test changes them */
 
@@ -203,7 +206,7 @@ START_TEST(parameters_are_exact)
            "GET /v1/people: parameter q in cookie");
     breaks("'name':'q'", "'name':'limit'", "GET /v1/people: parameter limit is declared twice");
     breaks("'name':'q','in':'query'", "'name':'q','in':'header'",
-           "GET /v1/people: header q: only Idempotency-Key is known");
+           "GET /v1/people: header q: only Idempotency-Key, If-Match and If-None-Match are known");
     breaks("'#/components/parameters/limit'", "'#/components/parameters/none'",
            "GET /v1/people: #/components/parameters/none leads nowhere");
     breaks("'schema':{'type':'string'}}],", "'schema':{'type':'array'}}],",
@@ -390,6 +393,22 @@ START_TEST(a_write_requires_an_idempotency_key)
 }
 END_TEST
 
+START_TEST(what_replaces_or_removes_requires_if_match)
+{
+    read_changed("'x-precondition':'exempt',", "");
+    differs(3, "person_delete: a DELETE must require If-Match or be exempt\n");
+    routes[2].guarded = true;
+    differs(3, "person_delete: the route requires If-Match, the operation does not\n"
+               "person_delete: a DELETE must require If-Match or be exempt\n");
+    read_changed("'x-precondition':'exempt','parameters':[", "'parameters':[" MATCH);
+    differs(3, "");
+    read_changed("'parameters':[{'name':'id'", "'parameters':[" MATCH "{'name':'id'");
+    differs(3, "person_delete: exempt, and yet it requires If-Match\n");
+    breaks("'x-precondition':'exempt'", "'x-precondition':true",
+           "DELETE /v1/people/{id}: x-precondition may only be exempt");
+}
+END_TEST
+
 START_TEST(a_read_takes_no_idempotency_key)
 {
     read_changed("#/components/parameters/limit", "#/components/parameters/key");
@@ -428,6 +447,7 @@ static TCase *routes_case(void)
     tcase_add_test(tests, a_route_that_forgot_its_tiers_differs);
     tcase_add_test(tests, routes_and_operations_are_the_same_set);
     tcase_add_test(tests, a_write_requires_an_idempotency_key);
+    tcase_add_test(tests, what_replaces_or_removes_requires_if_match);
     tcase_add_test(tests, a_read_takes_no_idempotency_key);
     return tests;
 }

@@ -7,8 +7,8 @@
 #include "middleware/route.h"
 #include "tests/support/request_case.h"
 
-static const struct route get_unit = {METHOD_GET, "/v1/units/{id}", 0, UNIT_READ, "unit_get", NULL,
-                                      false};
+static const struct route get_unit = {
+    METHOD_GET, "/v1/units/{id}", 0, UNIT_READ, "unit_get", NULL, false, false};
 
 static void release(void *json)
 {

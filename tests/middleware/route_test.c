@@ -13,18 +13,18 @@ static bool handled(struct request *req)
 
 // clang-format off
 static const struct route rows[] = {
-    {METHOD_GET,    "/v1/units",                        ANY_TIER, UNIT_READ,  "unit_list",   handled, false},
-    {METHOD_POST,   "/v1/units",                        ANY_TIER, UNIT_WRITE, "unit_create", handled, false},
-    {METHOD_GET,    "/v1/units/{id}",                   ANY_TIER, UNIT_READ,  "unit_get",    handled, false},
-    {METHOD_PUT,    "/v1/units/{id}",                   ANY_TIER, UNIT_WRITE, "unit_put",    handled, false},
-    {METHOD_PATCH,  "/v1/units/{id}",                   ANY_TIER, UNIT_WRITE, "unit_patch",  handled, false},
-    {METHOD_DELETE, "/v1/units/{id}",                   ANY_TIER, UNIT_WRITE, "unit_delete", handled, false},
-    {METHOD_GET,    "/v1/units/own",                    ANY_TIER, UNIT_READ,  "unit_own",    handled, false},
-    {METHOD_GET,    "/v1/units/{id}/below/{kind}",      ANY_TIER, UNIT_READ,  "unit_below",  handled, false},
-    {METHOD_POST,   "/v1/plans",                        ANY_TIER, UNIT_READ,  "plan_create", handled, false},
-    {METHOD_GET,    "/v1/plan",                         ANY_TIER, UNIT_READ,  "plan_only",   handled, false},
-    {METHOD_GET,    "/v1/deep/{a}/{b}/{c}/{d}",         ANY_TIER, UNIT_READ,  "deep_four",   handled, false},
-    {METHOD_GET,    "/v1/deep/{a}/{b}/{c}/{d}/{e}",     ANY_TIER, UNIT_READ,  "deep_five",   handled, false},
+    {METHOD_GET,    "/v1/units",                        ANY_TIER, UNIT_READ,  "unit_list",   handled, false, false},
+    {METHOD_POST,   "/v1/units",                        ANY_TIER, UNIT_WRITE, "unit_create", handled, false, false},
+    {METHOD_GET,    "/v1/units/{id}",                   ANY_TIER, UNIT_READ,  "unit_get",    handled, false, false},
+    {METHOD_PUT,    "/v1/units/{id}",                   ANY_TIER, UNIT_WRITE, "unit_put",    handled, false, false},
+    {METHOD_PATCH,  "/v1/units/{id}",                   ANY_TIER, UNIT_WRITE, "unit_patch",  handled, false, false},
+    {METHOD_DELETE, "/v1/units/{id}",                   ANY_TIER, UNIT_WRITE, "unit_delete", handled, false, false},
+    {METHOD_GET,    "/v1/units/own",                    ANY_TIER, UNIT_READ,  "unit_own",    handled, false, false},
+    {METHOD_GET,    "/v1/units/{id}/below/{kind}",      ANY_TIER, UNIT_READ,  "unit_below",  handled, false, false},
+    {METHOD_POST,   "/v1/plans",                        ANY_TIER, UNIT_READ,  "plan_create", handled, false, false},
+    {METHOD_GET,    "/v1/plan",                         ANY_TIER, UNIT_READ,  "plan_only",   handled, false, false},
+    {METHOD_GET,    "/v1/deep/{a}/{b}/{c}/{d}",         ANY_TIER, UNIT_READ,  "deep_four",   handled, false, false},
+    {METHOD_GET,    "/v1/deep/{a}/{b}/{c}/{d}/{e}",     ANY_TIER, UNIT_READ,  "deep_five",   handled, false, false},
 };
 // clang-format on
 

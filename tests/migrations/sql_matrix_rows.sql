@@ -576,6 +576,8 @@ select gate.enrolment_post(row_id) from here
 select count(*) from coverage r join here p on r.id = p.row_id
 -- name: gate.enrolment_decide(uuid,text,text) call
 select gate.enrolment_decide(row_id, 'voided', 'x') from here
+-- name: gate.enrolment_stands_at(uuid,integer[]) call
+select 1 from here where gate.enrolment_stands_at(row_id, '{1}')
 -- name: gate.enrolment_decide(uuid,text,text) probe
 select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'voided'
 

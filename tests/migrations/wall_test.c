@@ -73,6 +73,23 @@ START_TEST(policies_are_one_equality)
 }
 END_TEST
 
+/* The parts of an assignment change with it, and an answer belongs to its key. */
+START_TEST(what_can_be_changed_has_a_version_that_moves)
+{
+    nothing(
+        "tables that a slice may change without moving a version",
+        "select distinct g.table_name from information_schema.column_privileges g where "
+        "g.grantee in " SLICES " and g.privilege_type = 'UPDATE' and g.table_schema = 'public' "
+        "and g.table_name not in ('cut_total', 'idempotency') and not exists (select from "
+        "information_schema.column_privileges v where v.table_name = g.table_name and v.grantee "
+        "= g.grantee and v.privilege_type = 'UPDATE' and v.column_name = 'version')");
+    nothing("versions that may be null, or are no integer from 1 on",
+            "select table_name from information_schema.columns where table_schema = 'public' and "
+            "column_name = 'version' and table_name <> 'migration' and (is_nullable = 'YES' or "
+            "data_type <> 'integer' or column_default <> '1')");
+}
+END_TEST
+
 START_TEST(without_a_session_the_login_reads_no_row_of_any_table)
 {
     PGresult *tables = PQexec(database(), "select c.oid::regclass from pg_class c where relkind = "
@@ -100,6 +117,7 @@ Suite *wall_suite(void)
     tcase_add_test(tcase, the_login_can_do_nothing_by_itself);
     tcase_add_test(tcase, gate_functions_are_sealed);
     tcase_add_test(tcase, policies_are_one_equality);
+    tcase_add_test(tcase, what_can_be_changed_has_a_version_that_moves);
     tcase_add_test(tcase, without_a_session_the_login_reads_no_row_of_any_table);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -23,7 +23,8 @@ bool harness_start(void);
 void harness_stop(void);
 
 /* A request as `login` (NULL: without a token). `body` is text of the operation's media type (mostly
- * JSON) or NULL; writes carry a fresh Idempotency-Key. The answer lives until the next harness_forget(). */
+ * JSON) or NULL; writes carry a fresh Idempotency-Key, and `If-Match: *`
+ * where the operation requires one. The answer lives until the next harness_forget(). */
 struct answer call(const char *login, const char *method, const char *path, const char *body);
 /* The same with headers of the caller's own ("Name: value", NULL-terminated) instead of the key. */
 struct answer call_with(const char *login, const char *method, const char *path, const char *body,

@@ -46,6 +46,7 @@ Suite *text_suite(void);
 Suite *schema_suite(void);
 Suite *contract_suite(void);
 Suite *transaction_suite(void);
+Suite *precondition_suite(void);
 
 Suite *session_suite(void);
 Suite *user_suite(void);

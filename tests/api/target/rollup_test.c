@@ -145,8 +145,8 @@ static void decide(struct history *history, const char *becomes, const char *sta
              "select id from enrolment where status in (%s) order by random() limit 1", status);
     PGresult *found = PQexec(history->pg, sql);
     if (PQntuples(found) == 1) {
-        const char *const values[] = {PQgetvalue(found, 0, 0), becomes, "vì vậy"};
-        int done = say(history, SQL_ENROLMENT_DECIDE, 3, values);
+        const char *const values[] = {PQgetvalue(found, 0, 0), becomes, "vì vậy", NULL};
+        int done = say(history, SQL_ENROLMENT_DECIDE, 4, values);
         history->decided += done > 0;
         history->refused += done < 0;
     }
