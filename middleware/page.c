@@ -2,10 +2,12 @@
 #include "middleware/page.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "middleware/problem.h"
+#include "middleware/render.h"
 #include "middleware/route.h"
 #include "middleware/token.h"
 
@@ -29,8 +31,8 @@ static void sign(const struct request *req, const struct token_key *secret, cons
 {
     crypto_generichash_state state;
     crypto_generichash_init(&state, secret->cursor_secret, sizeof secret->cursor_secret, MAC_SIZE);
-    const char *parts[] = {req->route->operation_id, req->caller.user_id,
-                           slice_names[req->caller.slice]};
+    const char *parts[] = {req->route->operation_id, req->path, req->caller.user_id,
+                           req->caller.generation, slice_names[req->caller.slice]};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         crypto_generichash_update(&state, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
     }
@@ -101,7 +103,48 @@ bool page_key(struct request *req, struct page_key start, struct page_key *key)
     const char *cursor = request_query(req, "cursor");
     *key = start;
     return !cursor || open_cursor(req, cursor, key) ||
-           fail_at(req, INVALID_REQUEST, "parameter", "cursor", FLAW_CURSOR, NULL);
+           fail_at(req, INVALID_CURSOR, "parameter", "cursor", FLAW_CURSOR, NULL);
+}
+
+/* Everything but what RFC 3986 lets stand in a path as it is. */
+static void render_encoded(struct render *out, const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    while (*text) {
+        size_t size = strspn(text, plain);
+        render_raw(out, text, size);
+        text += size;
+        if (*text) {
+            char code[4];
+            snprintf(code, sizeof code, "%%%02X", (unsigned char)*text++);
+            render_text(out, code);
+        }
+    }
+}
+
+static void render_parameter(struct render *out, const char *name, const char *value)
+{
+    render_text(out, strchr(out->data, '?') ? "&" : "?");
+    render_encoded(out, name);
+    render_text(out, "=");
+    render_encoded(out, value);
+}
+
+void page_link(struct request *req, const char *cursor)
+{
+    struct render out;
+    render_init(&out, req->arena);
+    render_text(&out, "<");
+    render_encoded(&out, req->path);
+    for (int i = 0; i < req->query_count; i++) {
+        if (strcmp(req->query[i].name, "cursor") != 0) {
+            render_parameter(&out, req->query[i].name, req->query[i].value);
+        }
+    }
+    render_parameter(&out, "cursor", cursor);
+    render_text(&out, ">; rel=\"next\"");
+    reply_header(req, "Link", out.data);
 }
 
 bool page_key_newest(struct request *req, struct page_key *key)

@@ -112,8 +112,10 @@ static void render_page(struct request *req, struct render *out, const PGresult 
     render_rows(out, rows, 0, shown, columns);
     render_text(out, ",\"next_cursor\":");
     if (shown < count) {
-        render_string(out, page_cursor(req, PQgetvalue(rows, shown - 1, columns),
-                                       PQgetvalue(rows, shown - 1, columns + 1)));
+        const char *cursor = page_cursor(req, PQgetvalue(rows, shown - 1, columns),
+                                         PQgetvalue(rows, shown - 1, columns + 1));
+        render_string(out, cursor);
+        page_link(req, cursor);
     } else {
         render_text(out, "null");
     }

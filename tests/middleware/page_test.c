@@ -19,7 +19,9 @@ static void same_list(void)
 {
     request_again();
     request->route = &plans;
+    request->path = "/v1/plans";
     request->caller = (struct caller){.user_id = "01a201a1-0000-7000-8000-00000000aaaa",
+                                      .generation = "1",
                                       .slice = SLICE_PROVINCE,
                                       .duty = DUTY_MANAGER};
 }
@@ -57,7 +59,7 @@ static void leads_nowhere(const char *text, const char *what)
 {
     struct page_key key;
     add_query("cursor", text);
-    refused(page_key(request, start, &key), INVALID_REQUEST, what);
+    refused(page_key(request, start, &key), INVALID_CURSOR, what);
     ck_assert_int_eq(request->problem.flaw_count, 1);
     ck_assert_str_eq(request->problem.flaws[0].where, "parameter");
     ck_assert_str_eq(request->problem.flaws[0].name, "cursor");
@@ -240,9 +242,21 @@ START_TEST(a_cursor_belongs_to_its_slice)
 }
 END_TEST
 
+START_TEST(a_cursor_ends_with_what_its_user_may)
+{
+    const char *text = cursor();
+    same_list();
+    request->caller.generation = "2";
+    leads_nowhere(text, "another duty or place");
+}
+END_TEST
+
 START_TEST(a_cursor_belongs_to_its_list)
 {
     const char *text = cursor();
+    same_list();
+    request->path = "/v1/plans/01a201a1-0000-7000-8000-000000000001";
+    leads_nowhere(text, "another path");
     same_list();
     request->route = &enrolments;
     leads_nowhere(text, "another list");
@@ -332,18 +346,35 @@ START_TEST(a_filter_cannot_move_into_the_cursor)
 }
 END_TEST
 
+START_TEST(a_link_leads_to_the_next_page_of_the_same_list)
+{
+    add_query("q", "Đồng & Kho?");
+    add_query("cursor", "before");
+    add_query("limit", "2");
+    page_link(request, "AB-_");
+    ck_assert_str_eq(reply_header_value("Link"),
+                     "</v1/plans?q=%C4%90%E1%BB%93ng%20%26%20Kho%3F&limit=2&cursor=AB-_>; "
+                     "rel=\"next\"");
+    same_list();
+    page_link(request, "AB");
+    ck_assert_str_eq(reply_header_value("Link"), "</v1/plans?cursor=AB>; rel=\"next\"");
+}
+END_TEST
+
 static TCase *cursor_case(void)
 {
     TCase *tests = tcase_create("cursor");
     tcase_add_checked_fixture(tests, open_pages, request_close);
     tcase_add_test(tests, a_cursor_belongs_to_its_user);
     tcase_add_test(tests, a_cursor_belongs_to_its_slice);
+    tcase_add_test(tests, a_cursor_ends_with_what_its_user_may);
     tcase_add_test(tests, a_cursor_belongs_to_its_list);
     tcase_add_test(tests, a_cursor_belongs_to_its_service);
     tcase_add_test(tests, a_cursor_outlives_the_key_before);
     tcase_add_test(tests, a_cursor_belongs_to_its_filters);
     tcase_add_test(tests, a_cursor_without_filters_takes_none);
     tcase_add_test(tests, a_filter_cannot_move_into_the_cursor);
+    tcase_add_test(tests, a_link_leads_to_the_next_page_of_the_same_list);
     return tests;
 }
 

@@ -350,6 +350,9 @@ static void hold_against_contract(const char *method, const char *path, struct a
         ck_assert_msg(response->tagged == (answer_header(answer, "ETag") != NULL),
                       "%s %d: with an ETag or without one?", operation->id, answer.status);
     }
+    const char *next = json_string_value(json_object_get(answer.json, "next_cursor"));
+    const char *link = answer_header(answer, "Link");
+    ck_assert_msg(next ? link && strstr(link, next) : !link, "%s: Link %s", operation->id, link);
     /* The contract itself has texts of many lines, which the checker refuses in what people send. */
     if (!response->schema || strcmp(operation->id, "contract_show") == 0) {
         return;

@@ -56,6 +56,7 @@ Suite *story_suite(void);
 Suite *progress_suite(void);
 Suite *enrolment_suite(void);
 Suite *http_suite(void);
+Suite *lists_suite(void);
 Suite *matrix_suite(void);
 Suite *wall_suite(void);
 Suite *sql_matrix_suite(void);
