@@ -47,6 +47,7 @@ Suite *schema_suite(void);
 Suite *contract_suite(void);
 Suite *transaction_suite(void);
 Suite *precondition_suite(void);
+Suite *idempotency_suite(void);
 
 Suite *session_suite(void);
 Suite *user_suite(void);
