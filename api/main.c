@@ -241,7 +241,7 @@ static void service_close(struct service *service)
  * faults. */
 static void keep_memory(void)
 {
-    enum { KEPT = 1 << 20 }; /* for each of the allocator's heaps, of which there are eight a core */
+    enum { KEPT = 1 << 20 }; /* for each of the allocator's heaps: eight a core */
     mallopt(M_TRIM_THRESHOLD, KEPT);
     mallopt(M_MMAP_THRESHOLD, KEPT);
 }

@@ -9,8 +9,8 @@
 #include "tests/support/scrape.h"
 
 static const struct route rows[] = {
-    {METHOD_GET, "/v1/units/{id}", 0, UNIT_READ, "unit_get", NULL, false},
-    {METHOD_POST, "/v1/units", 0, UNIT_WRITE, "unit_create", NULL, false},
+    {METHOD_GET, "/v1/units/{id}", 0, UNIT_READ, "unit_get", NULL, false, false},
+    {METHOD_POST, "/v1/units", 0, UNIT_WRITE, "unit_create", NULL, false, false},
 };
 static struct metrics *metrics;
 
