@@ -125,14 +125,9 @@ static void render_instant(struct render *out, const char *text)
     render_raw(out, "Z\"", 2);
 }
 
-static void render_value(struct render *out, const PGresult *rows, int row, int column)
+static void render_value(struct render *out, enum type_oid type, const char *text, size_t size)
 {
-    if (PQgetisnull(rows, row, column)) {
-        render_raw(out, "null", 4);
-        return;
-    }
-    const char *text = PQgetvalue(rows, row, column);
-    switch (PQftype(rows, column)) {
+    switch (type) {
     case TYPE_BOOL:
         render_text(out, text[0] == 't' ? "true" : "false");
         break;
@@ -142,7 +137,7 @@ static void render_value(struct render *out, const PGresult *rows, int row, int 
     case TYPE_NUMERIC:
     case TYPE_JSON:
     case TYPE_JSONB:
-        render_raw(out, text, (size_t)PQgetlength(rows, row, column));
+        render_raw(out, text, size);
         break;
     case TYPE_TIMESTAMPTZ:
         render_instant(out, text);
@@ -152,68 +147,109 @@ static void render_value(struct render *out, const PGresult *rows, int row, int 
     }
 }
 
-static void render_name(struct render *out, const char *name, size_t size, bool first)
-{
-    if (!first) {
-        render_raw(out, ",", 1);
-    }
-    render_raw(out, "\"", 1);
-    render_raw(out, name, size);
-    render_raw(out, "\":", 2);
-}
+/* A row is written step by step: a value behind its name, an object that opens (or is null as a whole
+ * where its first column is) or closes. The names are looked at once for a result, not once a row. */
+struct step {
+    enum { STEP_VALUE, STEP_OPEN, STEP_CLOSE } kind;
+    int column; /* of STEP_OPEN the first one inside */
+    int past;   /* of STEP_OPEN the step after the object */
+    enum type_oid type;
+    const char *name; /* `,"household":` */
+    size_t size;
+};
 
-static void render_object(struct render *out, const PGresult *rows, int row, int from, int end,
-                          size_t depth);
+struct layout {
+    int count;
+    struct step steps[];
+};
+
+static struct step *add_step(struct layout *layout, int kind, int column)
+{
+    struct step *step = &layout->steps[layout->count++];
+    *step = (struct step){.kind = kind, .column = column};
+    return step;
+}
 
 /* Columns from..end share a prefix of `depth` bytes ("household."); what is left of their names are the
  * members. */
-static void render_inner(struct render *out, const PGresult *rows, int row, int from, int end,
-                         size_t depth)
+static void lay_out(struct layout *layout, struct arena *arena, const PGresult *rows, int from,
+                    int end, size_t depth)
 {
+    const char *comma = "";
     for (int column = from; column < end;) {
         const char *name = PQfname(rows, column) + depth;
         size_t size = strcspn(name, ".");
-        if (*name == '@') {
-            column++;
-            continue;
-        }
-        render_name(out, name, size, column == from);
-        if (!name[size]) {
-            render_value(out, rows, row, column++);
-            continue;
-        }
         int next = column + 1;
-        while (next < end && strncmp(PQfname(rows, next) + depth, name, size + 1) == 0) {
-            next++;
+        if (*name == '@') {
+            column = next;
+            continue;
         }
-        if (PQgetisnull(rows, row, column)) {
-            render_raw(out, "null", 4);
-        } else {
-            render_object(out, rows, row, column, next, depth + size + 1);
+        struct step *step = add_step(layout, name[size] ? STEP_OPEN : STEP_VALUE, column);
+        step->name = arena_printf(arena, "%s\"%.*s\":", comma, (int)size, name);
+        step->size = strlen(step->name);
+        step->type = (enum type_oid)PQftype(rows, column);
+        comma = ",";
+        if (name[size]) {
+            while (next < end && strncmp(PQfname(rows, next) + depth, name, size + 1) == 0) {
+                next++;
+            }
+            lay_out(layout, arena, rows, column, next, depth + size + 1);
+            add_step(layout, STEP_CLOSE, column);
+            step->past = layout->count;
         }
         column = next;
     }
 }
 
-static void render_object(struct render *out, const PGresult *rows, int row, int from, int end,
-                          size_t depth)
+/* Each point in a name may open an object and close it. */
+static size_t most_steps(const PGresult *rows, int from, int end)
+{
+    size_t most = 0;
+    for (int column = from; column < end; column++) {
+        most++;
+        for (const char *at = PQfname(rows, column); *at; at++) {
+            most += *at == '.' ? 2 : 0;
+        }
+    }
+    return most;
+}
+
+const struct layout *layout_of(struct arena *arena, const PGresult *rows, int from, int end)
+{
+    struct layout *layout =
+        arena_alloc(arena, sizeof *layout + most_steps(rows, from, end) * sizeof *layout->steps);
+    layout->count = 0;
+    lay_out(layout, arena, rows, from, end, 0);
+    return layout;
+}
+
+void render_members(struct render *out, const struct layout *layout, const PGresult *rows, int row)
+{
+    for (int i = 0; i < layout->count; i++) {
+        const struct step *step = &layout->steps[i];
+        if (step->kind == STEP_CLOSE) {
+            render_raw(out, "}", 1);
+            continue;
+        }
+        bool null = PQgetisnull(rows, row, step->column);
+        render_raw(out, step->name, step->size);
+        if (null) {
+            render_raw(out, "null", 4);
+        } else if (step->kind == STEP_OPEN) {
+            render_raw(out, "{", 1);
+        } else {
+            render_value(out, step->type, PQgetvalue(rows, row, step->column),
+                         (size_t)PQgetlength(rows, row, step->column));
+        }
+        if (null && step->kind == STEP_OPEN) {
+            i = step->past - 1;
+        }
+    }
+}
+
+void render_row(struct render *out, const struct layout *layout, const PGresult *rows, int row)
 {
     render_raw(out, "{", 1);
-    render_inner(out, rows, row, from, end, depth);
+    render_members(out, layout, rows, row);
     render_raw(out, "}", 1);
-}
-
-void render_row(struct render *out, const PGresult *rows, int row, int columns)
-{
-    render_object(out, rows, row, 0, columns, 0);
-}
-
-void render_columns(struct render *out, const PGresult *rows, int row, int from, int end)
-{
-    render_object(out, rows, row, from, end, 0);
-}
-
-void render_members(struct render *out, const PGresult *rows, int row, int from, int end)
-{
-    render_inner(out, rows, row, from, end, 0);
 }

@@ -23,13 +23,15 @@ void render_int(struct render *out, int64_t value);
 /* A number of hundredths with its two decimals: -5 is -0.05. */
 void render_hundredths(struct render *out, int64_t value);
 
-/* One row as an object. Columns become members in their order; `household.code` nests, and a nested
- * object whose first column is null is null as a whole. Numbers, booleans and json columns go in as
- * they are, instants as RFC 3339 UTC, everything else as a string. Columns from `columns` on are
- * left out, and those whose name begins with @: they are for the service (never the first column). */
-void render_row(struct render *out, const PGresult *rows, int row, int columns);
-/* The columns from..end of a row as an object, and as members without the braces. */
-void render_columns(struct render *out, const PGresult *rows, int row, int from, int end);
-void render_members(struct render *out, const PGresult *rows, int row, int from, int end);
+/* How the columns from..end of a result become members, in their order: `household.code` nests, and a
+ * nested object whose first column is null is null as a whole. Numbers, booleans and json columns go in
+ * as they are, instants as RFC 3339 UTC, everything else as a string. Columns whose name begins with @
+ * are for the service and left out. Made once for all rows of the result. */
+struct layout;
+const struct layout *layout_of(struct arena *arena, const PGresult *rows, int from, int end);
+
+/* A row as an object, and its members without the braces. */
+void render_row(struct render *out, const struct layout *layout, const PGresult *rows, int row);
+void render_members(struct render *out, const struct layout *layout, const PGresult *rows, int row);
 
 #endif

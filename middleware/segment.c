@@ -91,12 +91,18 @@ bool answer_page(struct request *req, int limit, enum sql_id statement, int coun
     return answer(req, &shape, count, values);
 }
 
+static void render_first(struct render *out, const PGresult *rows, int columns)
+{
+    render_row(out, layout_of(out->arena, rows, 0, columns), rows, 0);
+}
+
 static void render_rows(struct render *out, const PGresult *rows, int from, int to, int columns)
 {
+    const struct layout *layout = layout_of(out->arena, rows, 0, columns);
     render_text(out, "\"items\":[");
     for (int row = from; row < to; row++) {
         render_text(out, row > from ? "," : "");
-        render_row(out, rows, row, columns);
+        render_row(out, layout, rows, row);
     }
     render_text(out, "]");
 }
@@ -124,15 +130,15 @@ static void render_page(struct request *req, struct render *out, const PGresult 
 
 static void render_report(struct render *out, const PGresult *rows, int head)
 {
-    int columns = PQnfields(rows);
+    const struct layout *line = layout_of(out->arena, rows, head, PQnfields(rows));
     render_text(out, "{");
-    render_members(out, rows, 0, 0, head);
+    render_members(out, layout_of(out->arena, rows, 0, head), rows, 0);
     render_text(out, ",\"self\":");
-    render_columns(out, rows, 0, head, columns);
+    render_row(out, line, rows, 0);
     render_text(out, ",\"items\":[");
     for (int row = 1; row < PQntuples(rows); row++) {
         render_text(out, row > 1 ? "," : "");
-        render_columns(out, rows, row, head, columns);
+        render_row(out, line, rows, row);
     }
     render_text(out, "]}");
 }
@@ -150,7 +156,7 @@ static void render_shape(struct request *req, struct render *out, const PGresult
         req->segment->write(req, out, rows);
         break;
     case SHAPE_HELD:
-        render_row(out, rows, 0, PQnfields(rows) - 1);
+        render_first(out, rows, PQnfields(rows) - 1);
         break;
     case SHAPE_SOME:
     case SHAPE_ITEMS:
@@ -161,11 +167,11 @@ static void render_shape(struct request *req, struct render *out, const PGresult
     case SHAPE_CREATED:
         reply_header(req, "Location",
                      arena_printf(req->arena, "%s/%s", req->path, PQgetvalue(rows, 0, 0)));
-        render_row(out, rows, 0, PQnfields(rows));
+        render_first(out, rows, PQnfields(rows));
         break;
     case SHAPE_CHANGED:
     case SHAPE_ROW:
-        render_row(out, rows, 0, PQnfields(rows));
+        render_first(out, rows, PQnfields(rows));
     }
 }
 
@@ -193,6 +199,6 @@ bool reply_row(struct request *req, int status, const PGresult *rows, int column
 {
     struct render out;
     render_init(&out, req->arena);
-    render_row(&out, rows, 0, columns);
+    render_first(&out, rows, columns);
     return reply_json(req, status, out.data, out.size) && precondition_tag(req, rows);
 }

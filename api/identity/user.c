@@ -135,15 +135,13 @@ bool user_reset(struct request *req)
     if (!row) {
         return false;
     }
-    struct render rest;
     struct render out;
-    render_init(&rest, req->arena);
     render_init(&out, req->arena);
-    render_row(&rest, row, 0, 1);
     render_text(&out, "{\"one_time_password\":");
     render_string(&out, password);
     render_text(&out, ",");
-    render_text(&out, rest.data + 1); /* the expiry, without the brace that was opened here */
+    render_members(&out, layout_of(req->arena, row, 0, 1), row, 0); /* the expiry */
+    render_text(&out, "}");
     reply_header(req, "Cache-Control", "no-store");
     return reply_json(req, 200, out.data, out.size);
 }

@@ -106,12 +106,27 @@ static void write_figures(struct render *out, const struct progress_asked *asked
              asked->days_left);
 }
 
-static void write_line(struct render *out, const struct progress_asked *asked, const PGresult *rows,
-                       int row, const struct progress_line *line)
+/* What is printed as it is: who a line is about, and what follows its figures in a full one. */
+struct as_it_is {
+    const struct layout *assignee;
+    const struct layout *rest; /* NULL in brief */
+};
+
+static struct as_it_is as_it_is(struct arena *arena, const PGresult *rows)
+{
+    bool full = PQnfields(rows) > BRIEF_COLUMNS;
+    return (struct as_it_is){.assignee = layout_of(arena, rows, 0, OPENS),
+                             .rest = full ? layout_of(arena, rows, BRIEF_COLUMNS, PQnfields(rows))
+                                          : NULL};
+}
+
+static void write_line(struct render *out, const struct progress_asked *asked,
+                       const struct as_it_is *plain, const PGresult *rows, int row,
+                       const struct progress_line *line)
 {
     bool opens = *PQgetvalue(rows, row, OPENS) == 't' && *PQgetvalue(rows, row, DEPTH) != '0';
     render_text(out, "{");
-    render_members(out, rows, row, 0, OPENS);
+    render_members(out, plain->assignee, rows, row);
     write_figures(out, asked, line, number(rows, row, CONFIRMED), number(rows, row, MOVED));
     render_text(out, "},\"basis\":\"counted\",\"href\":");
     if (opens) {
@@ -122,9 +137,9 @@ static void write_line(struct render *out, const struct progress_asked *asked, c
     } else {
         render_text(out, "null");
     }
-    if (PQnfields(rows) > BRIEF_COLUMNS) {
+    if (plain->rest) {
         render_text(out, ",");
-        render_members(out, rows, row, BRIEF_COLUMNS, PQnfields(rows));
+        render_members(out, plain->rest, rows, row);
     }
     render_text(out, "}");
 }
@@ -154,18 +169,19 @@ void write_progress(struct request *req, struct render *out, const PGresult *row
     int count = PQntuples(rows);
     const struct place_in_list *places = places_of(req, rows);
     const struct progress_line *lines = lines_of(req, rows, places);
+    struct as_it_is plain = as_it_is(req->arena, rows);
     const char *between = "";
     if (!progress_asked(req, &asked)) {
         return; /* it was understood before the rows were asked for */
     }
     write_head(req, out, &asked, lines + 1, count - 1);
     render_text(out, ",\"self\":");
-    write_line(out, &asked, rows, places[0].row, &lines[0]);
+    write_line(out, &asked, &plain, rows, places[0].row, &lines[0]);
     render_text(out, ",\"items\":[");
     for (int i = 1; i < count; i++) {
         if (progress_shown(lines[i].band, asked.show)) {
             render_text(out, between);
-            write_line(out, &asked, rows, places[i].row, &lines[i]);
+            write_line(out, &asked, &plain, rows, places[i].row, &lines[i]);
             between = ",";
         }
     }

@@ -64,7 +64,8 @@ static void renders(const struct column *columns, int count, const char *expecte
 {
     struct render out;
     render_init(&out, arena);
-    render_row(&out, row_of(columns, count), 0, count);
+    const PGresult *row = row_of(columns, count);
+    render_row(&out, layout_of(arena, row, 0, count), row, 0);
     ck_assert_str_eq(out.data, expected);
     ck_assert_uint_eq(out.size, strlen(expected));
     ck_json(out.data);
@@ -261,7 +262,8 @@ START_TEST(columns_of_the_page_key_are_left_out)
     const struct column columns[] = {
         {"id", INT4, "1"}, {"unit.id", INT4, "2"}, {"unit.key", TEXT, "k"}, {"id", TEXT, "1"}};
     render_init(&out, arena);
-    render_row(&out, row_of(columns, 4), 0, 2);
+    const PGresult *row = row_of(columns, 4);
+    render_row(&out, layout_of(arena, row, 0, 2), row, 0);
     ck_assert_str_eq(out.data, "{\"id\":1,\"unit\":{\"id\":2}}");
 }
 END_TEST
@@ -280,7 +282,7 @@ START_TEST(any_row_of_the_result_can_be_written)
     char text[] = "17";
     ck_assert(PQsetvalue(rows, 1, 0, text, 2));
     render_init(&out, arena);
-    render_row(&out, rows, 1, 1);
+    render_row(&out, layout_of(arena, rows, 0, 1), rows, 1);
     ck_assert_str_eq(out.data, "{\"a\":17}");
 }
 END_TEST
