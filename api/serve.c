@@ -10,6 +10,7 @@
 #include "middleware/rate.h"
 #include "middleware/route.h"
 #include "middleware/schema.h"
+#include "middleware/shed.h"
 #include "middleware/token.h"
 #include "middleware/transaction.h"
 #include "middleware/url.h"

@@ -7,6 +7,7 @@
 
 #include "middleware/contract.h"
 #include "middleware/problem.h"
+#include "middleware/shed.h"
 #include "middleware/visitor.h"
 
 size_t limit_of_body(const struct request *req)

@@ -8,6 +8,7 @@
 
 #include "middleware/log_queue.h"
 #include "middleware/problem.h"
+#include "middleware/shed.h"
 #include "middleware/route.h"
 
 enum { ROOM = PIPE_BUF, VALUE_MOST = 280 }; /* a pipe takes so much at once */
@@ -167,7 +168,7 @@ void log_request(const struct request *req)
     if (req->problem.kind) {
         put_word(&line, "code", problem_rows[req->problem.kind].code);
     }
-    enum cause cause = problem_cause(&req->problem);
+    enum cause cause = shed_cause(&req->problem);
     if (cause) {
         put_word(&line, "cause", cause_names[cause]);
     }

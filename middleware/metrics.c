@@ -8,6 +8,7 @@
 
 #include "middleware/exposition.h"
 #include "middleware/problem.h"
+#include "middleware/shed.h"
 
 enum { COPIES_MOST = 16, CLASSES = 5 /* of status: 1xx to 5xx */ };
 
@@ -182,7 +183,7 @@ void metrics_request(const struct request *req)
     size_t at = row * CLASSES + (size_t)class_of(req->reply.status);
     add_time(metrics, AT_ROUTES + at * HISTOGRAM_WORDS, req->took_ns);
     raise_peak(metrics, arena_used(req->arena));
-    enum cause cause = problem_cause(&req->problem);
+    enum cause cause = shed_cause(&req->problem);
     if (cause) {
         add(metrics, (size_t)AT_CAUSES + cause, 1);
     }

@@ -106,20 +106,6 @@ static const struct constraint_row {
     {"reported_count_revision_once", CONFLICT, NULL, 0},
 };
 
-const char *const cause_names[CAUSE_COUNT] = {
-    [CAUSE_CONNECTIONS]  = "connections",
-    [CAUSE_BODIES]       = "bodies",
-    [CAUSE_WAITING]      = "waiting",
-    [CAUSE_PASSWORDS]    = "passwords",
-    [CAUSE_MEMORY]       = "memory",
-    [CAUSE_CONTENTION]   = "contention",
-    [CAUSE_DATABASE]     = "database",
-    [CAUSE_STOPPING]     = "stopping",
-    [CAUSE_USER_RATE]    = "user_rate",
-    [CAUSE_ADDRESS_RATE] = "address_rate",
-    [CAUSE_ATTEMPTS]     = "attempts",
-};
-
 static const struct state_row { const char *state; enum problem_kind kind; } state_rows[] = {
     {"08", DATABASE_UNAVAILABLE}, /* connection */
     {"53", BUSY},                 /* out of resources */
@@ -143,30 +129,6 @@ bool fail(struct request *req, enum problem_kind kind)
         req->problem.kind = (int)kind;
     }
     return false;
-}
-
-bool shed(struct request *req, enum problem_kind kind, enum cause cause)
-{
-    if (req->problem.kind == NO_PROBLEM) {
-        req->problem.cause = (int)cause;
-    }
-    return fail(req, kind);
-}
-
-enum cause problem_cause(const struct problem *problem)
-{
-    switch (problem->kind) {
-    case DATABASE_UNAVAILABLE:
-        return CAUSE_DATABASE;
-    case STOPPING:
-        return CAUSE_STOPPING;
-    case BUSY:
-        return problem->cause ? (enum cause)problem->cause : CAUSE_CONTENTION;
-    case TOO_MANY_REQUESTS:
-        return problem->cause ? (enum cause)problem->cause : CAUSE_ATTEMPTS;
-    default:
-        return NO_CAUSE;
-    }
 }
 
 bool fail_at(struct request *req, enum problem_kind kind, const char *where, const char *name,

@@ -54,24 +54,6 @@ enum problem_kind {
     PROBLEM_COUNT
 };
 
-/* What there was too much of when a good request is sent away: for the log and the metrics. */
-enum cause {
-    NO_CAUSE,
-    CAUSE_CONNECTIONS,
-    CAUSE_BODIES,
-    CAUSE_WAITING, /* for a database connection */
-    CAUSE_PASSWORDS,
-    CAUSE_MEMORY,
-    CAUSE_CONTENTION, /* within the database */
-    CAUSE_DATABASE,   /* which is not there */
-    CAUSE_STOPPING,
-    CAUSE_USER_RATE,
-    CAUSE_ADDRESS_RATE,
-    CAUSE_ATTEMPTS,
-    CAUSE_COUNT
-};
-extern const char *const cause_names[CAUSE_COUNT]; /* NULL for none */
-
 /* Why one field, parameter or header is refused. */
 enum flaw_kind {
     FLAW_REQUIRED,
@@ -117,9 +99,6 @@ extern const struct problem_row flaw_rows[FLAW_COUNT];
 
 /* Always false, so that a stage can `return fail(req, …)`. The first problem of a request stays. */
 bool fail(struct request *req, enum problem_kind kind);
-/* The same for BUSY and TOO_MANY_REQUESTS, where there is more than one cause. */
-bool shed(struct request *req, enum problem_kind kind, enum cause cause);
-enum cause problem_cause(const struct problem *problem);
 /* Adds one complaint about `name` (a JSON pointer, parameter or header, as `where` says). */
 bool fail_at(struct request *req, enum problem_kind kind, const char *where, const char *name,
              enum flaw_kind flaw, const char *argument);

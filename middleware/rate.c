@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "middleware/problem.h"
+#include "middleware/shed.h"
 
 /* Whoever has a full bucket needs no entry, so the table holds those only who asked within a minute.
  * Should more of them share a set than it has places, the fullest bucket counts as full. */

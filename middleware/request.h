@@ -38,7 +38,7 @@ struct flaw {
 
 struct problem {
     int kind;  /* enum problem_kind of problem.h; 0 is none */
-    int cause; /* enum cause, as far as shed() said it */
+    int cause; /* enum cause of shed.h, as far as shed() said it */
     int flaw_count;
     struct flaw flaws[MAX_FLAWS];
     int retry_after;      /* seconds, for 429 and 503; 0 is one second */

@@ -10,6 +10,7 @@
 #include "middleware/pipeline.h"
 #include "middleware/problem.h"
 #include "middleware/route.h"
+#include "middleware/shed.h"
 
 enum { MAX_TOLD = 4 };
 

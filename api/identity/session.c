@@ -10,6 +10,7 @@
 #include "middleware/metrics.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
+#include "middleware/shed.h"
 #include "middleware/transaction.h"
 
 /* The caller that columns from `at` describe: slice, duty, generation. */

@@ -10,6 +10,7 @@
 #include "middleware/precondition.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
+#include "middleware/shed.h"
 #include "middleware/transaction.h"
 
 bool user_me(struct request *req)

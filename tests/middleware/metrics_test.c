@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "middleware/exposition.h"
+#include "middleware/shed.h"
 #include "tests/support/request_case.h"
 #include "tests/support/scrape.h"
 
