@@ -81,6 +81,7 @@ Suite *start_suite(void);
 Suite *plan_order_suite(void);
 Suite *demo_suite(void);
 Suite *readme_suite(void);
+Suite *whole_log_suite(void);
 Suite *coverage_suite(void);
 
 #endif
