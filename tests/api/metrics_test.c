@@ -255,6 +255,39 @@ START_TEST(whom_it_sends_away_it_counts_by_the_reason)
 }
 END_TEST
 
+/* A gauge that forgets to fall would show more and more. */
+START_TEST(what_never_became_whole_leaves_nothing_in_flight)
+{
+    static const char *const rows[] = {
+        "GET /livez HTTP/1.1\r\nHost: a\r\nX\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nHost: a\r\nX: b",
+        "GET /livez HTTP/1.1\r\n",
+        "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
+        "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}",
+        "GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "GET /li",
+        "",
+    };
+    const char *const settings[] = {"ANSINH_HEAD_MS=300", "ANSINH_BODY_MS=300", NULL};
+    start(settings);
+    for (int again = 0; again < 2; again++) { /* cut by the client, then by us */
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            int fd = wire_open(port);
+            wire_send(fd, rows[i]);
+            if (again) {
+                wire_rest(fd);
+            }
+            close(fd);
+        }
+    }
+    struct scrape after = scraped_until("http_connections", 0);
+    ck_assert_int_eq(number(after, "http_requests_in_flight"), 0);
+    ck_assert_int_eq(number(after, "http_requests_abandoned_total"), 10);
+    ck_assert_int_eq(requests(after, "operation=\"unknown\",method=\"any\",status=\"4xx\""), 2);
+    stop();
+}
+END_TEST
+
 static void make_rows(void)
 {
     own_database_make("ansinh_metrics");
@@ -301,6 +334,7 @@ Suite *metrics_show_suite(void)
     tcase_add_test(tcase, the_process_says_what_it_is_and_what_it_takes);
     tcase_add_test(tcase, a_lane_that_is_full_shows);
     tcase_add_test(tcase, whom_it_sends_away_it_counts_by_the_reason);
+    tcase_add_test(tcase, what_never_became_whole_leaves_nothing_in_flight);
     suite_add_tcase(suite, tcase);
     TCase *own = tcase_create("folding");
     tcase_set_timeout(own, 60);
