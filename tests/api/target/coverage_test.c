@@ -226,7 +226,8 @@ START_TEST(what_a_superior_gave_comes_before_an_own_plan)
                      "3.70");
     aim("province.manager", "health_coverage", "2020", 9240);
     const char *root =
-        sql_text("select id from assignment where indicator = 'health_coverage' and unit_id = 168");
+        sql_text("select id from assignment where indicator = 'health_coverage' and unit_id = 168 "
+                 "and starts_on = '2020-01-01'");
     expect_status(
         call("province.manager", "POST", text("/v1/assignments/%s/split", root),
              "{\"cut\":\"territory\",\"parts\":[{\"unit_id\":900001,\"quantity\":9240}]}"),
