@@ -27,6 +27,7 @@ static const struct setting settings[] = {
     {"ANSINH_TOKEN_KEYS_FILE", TEXT, AT(token_keys_file), NULL, 0, 0, "file with the token keys instead; HUP reads it anew"},
     {"ANSINH_DEMO_PASSWORD", SECRET, AT(demo_password), NULL, 0, 0, "password of all demo logins, for `demo`"},
     {"ANSINH_READ_CONNECTIONS", NUMBER, AT(read_connections), "4", 1, 64, "database connections for reads"},
+    {"ANSINH_SLOW_CONNECTIONS", NUMBER, AT(slow_connections), "2", 1, 64, "database connections for reads that may take long, such as progress"},
     {"ANSINH_WRITE_CONNECTIONS", NUMBER, AT(write_connections), "4", 1, 64, "database connections for writes and sign-in"},
     {"ANSINH_WAITING_REQUESTS", NUMBER, AT(waiting_requests), "2000", 0, 100000, "requests that may wait for a database connection; more get 503"},
     {"ANSINH_WAIT_MS", NUMBER, AT(wait_ms), "2000", 0, 60000, "milliseconds a request may wait for a database connection; then 503"},

@@ -14,6 +14,7 @@ struct config {
     const char *token_keys_file;
     const char *demo_password;
     long read_connections;
+    long slow_connections;
     long write_connections;
     long waiting_requests;
     long wait_ms;

@@ -28,6 +28,7 @@
 #include "api/worker.h"
 #include "embedded.h"
 #include "middleware/contract.h"
+#include "middleware/express.h"
 #include "middleware/log.h"
 #include "middleware/log_queue.h"
 #include "middleware/metrics.h"
@@ -35,7 +36,7 @@
 #include "middleware/rate.h"
 #include "middleware/token_cache.h"
 
-enum { ADMIN_CONNECTIONS = 32 };
+enum { ADMIN_CONNECTIONS = 32, SLOW_WAITING = 256 };
 
 static void report(const char *difference)
 {
@@ -207,12 +208,16 @@ static struct pool_options lane_options(const struct config *config, long size)
 static struct service service_open(const struct config *config, const struct life *life)
 {
     struct pool_options reads = lane_options(config, config->read_connections);
+    struct pool_options slow = lane_options(config, config->slow_connections);
     struct pool_options writes = lane_options(config, config->write_connections);
+    slow.waiting = slow.waiting < SLOW_WAITING ? slow.waiting : SLOW_WAITING;
     return (struct service){.contract = checked_contract(),
                             .routes = route_table_new(routes, route_count),
                             .token_cache = token_cache_new(),
                             .read_pool = pool_new(&reads),
+                            .slow_pool = pool_new(&slow),
                             .write_pool = pool_new(&writes),
+                            .express = express_new(&reads),
                             .user_rate = rate_new((int)config->user_rate),
                             .address_rate = rate_new((int)config->address_rate),
                             .wait_ns = (uint64_t)config->wait_ms * 1000000,
@@ -230,7 +235,9 @@ static void service_close(struct service *service)
     metrics_free(service->metrics);
     rate_free(service->address_rate);
     rate_free(service->user_rate);
+    express_free(service->express);
     pool_free(service->write_pool);
+    pool_free(service->slow_pool);
     pool_free(service->read_pool);
     token_cache_free(service->token_cache);
     route_table_free((struct route_table *)service->routes);
@@ -238,12 +245,11 @@ static void service_close(struct service *service)
 }
 
 /* What a request frees the next one needs again: given back to the kernel each time, it comes back as page
- * faults. */
+ * faults. So much stays with each of the allocator's heaps, of which there are eight a core. */
 static void keep_memory(void)
 {
-    enum { KEPT = 1 << 20 }; /* for each of the allocator's heaps: eight a core */
-    mallopt(M_TRIM_THRESHOLD, KEPT);
-    mallopt(M_MMAP_THRESHOLD, KEPT);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
 }
 
 static int serve_command(const struct config *config)
@@ -251,12 +257,12 @@ static int serve_command(const struct config *config)
     struct life life = {.notice_ns = (uint64_t)config->notice_ms * 1000000,
                         .drain_ns = (uint64_t)config->drain_ms * 1000000,
                         .reload = load_keys};
+    keep_memory();
+    life_begin(&life); /* before there are threads: none of them may take a signal */
     struct service service = service_open(config, &life);
     struct loading loading = {.config = config, .service = &service};
     struct pool_options single = lane_options(config, 1);
     life.own = &loading;
-    keep_memory();
-    life_begin(&life);
     bool good = service.contract && load_keys(&loading) && database_fits(config, &single) &&
                 password_init();
     struct worker *worker =

@@ -8,9 +8,9 @@
 #include "middleware/pool.h"
 #include "middleware/render.h"
 
-enum { LANES = 2 };
+enum { LANES = 3 };
 
-static const char *const lane_labels[LANES] = {"lane=\"read\"", "lane=\"write\""};
+static const char *const lane_labels[LANES] = {"lane=\"read\"", "lane=\"write\"", "lane=\"slow\""};
 
 static void render_lanes(struct render *out, const struct service *service)
 {
@@ -32,6 +32,7 @@ static void render_lanes(struct render *out, const struct service *service)
     struct pool_state states[LANES];
     pool_look(service->read_pool, &states[0]);
     pool_look(service->write_pool, &states[1]);
+    pool_look(service->slow_pool, &states[2]);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         expose_family(out, rows[i].name, "gauge", rows[i].help);
         for (int lane = 0; lane < LANES; lane++) {

@@ -11,7 +11,7 @@
 
 struct pool;
 
-enum { PIPELINE_DEPTH = 24 };
+enum { PIPELINE_DEPTH = 96 };
 
 /* What a sent message will answer with, in order. */
 struct expected {

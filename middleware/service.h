@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct contract;
+struct express;
 struct metrics;
 struct pool;
 struct rate;
@@ -22,6 +23,8 @@ struct service {
     struct token_cache *token_cache;       /* NULL: every token is verified anew */
     struct pool *read_pool;
     struct pool *write_pool;
+    struct pool *slow_pool;    /* NULL: slow reads go the common way */
+    struct express *express;   /* NULL: quick reads go the common way */
     struct rate *user_rate;    /* NULL: as often as they like */
     struct rate *address_rate; /* the same before sign-in */
     uint64_t wait_ns;          /* how long a request may wait for a connection */

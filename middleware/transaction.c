@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "middleware/contract.h"
+#include "middleware/express.h"
 #include "middleware/fingerprint.h"
+#include "middleware/lane.h"
 #include "middleware/metrics.h"
 #include "middleware/pipeline.h"
 #include "middleware/problem.h"
@@ -31,32 +33,16 @@ struct transaction {
     bool broken;     /* the connection cannot be used again */
 };
 
-static bool take(struct request *req)
+static bool take(struct request *req, enum sql_id first)
 {
     struct transaction *txn = arena_alloc(req->arena, sizeof *txn);
-    const struct service *service = req->service;
-    bool writes = route_writes(req->route);
-    struct pool *pool = writes ? service->write_pool : service->read_pool;
-    uint64_t asked = monotonic_ns();
     req->transaction = txn;
-    enum pool_verdict verdict = pool_take(pool, asked + service->wait_ns, &txn->connection);
-    txn->taken_ns = monotonic_ns();
-    uint64_t waited_ns = txn->taken_ns - asked;
-    req->wait_ns += waited_ns;
-    metrics_span(service->metrics, SPAN_READ_WAIT + writes, waited_ns);
-    switch (verdict) {
-    case POOL_READY:
-        txn->deadline_ns = txn->taken_ns + service->work_ns;
-        return true;
-    case POOL_BUSY:
-        metrics_count(service->metrics,
-                      (waited_ns < service->wait_ns ? COUNT_READ_REFUSED : COUNT_READ_LATE) +
-                          writes);
-        return shed(req, BUSY, CAUSE_WAITING);
-    default:
-        metrics_count(service->metrics, COUNT_READ_DOWN + writes);
-        return fail(req, DATABASE_UNAVAILABLE);
+    if (!lane_take(req, first, &txn->connection)) {
+        return false;
     }
+    txn->taken_ns = monotonic_ns();
+    txn->deadline_ns = txn->taken_ns + req->service->work_ns;
+    return true;
 }
 
 static bool broke(struct request *req)
@@ -177,7 +163,7 @@ static bool receive_opening(struct request *req)
 static bool open_and_send(struct request *req, enum sql_id statement, int count,
                           const char *const *values)
 {
-    if (!req->transaction && !take(req)) {
+    if (!req->transaction && !take(req, statement)) {
         return false;
     }
     if (!req->transaction->sent && !send_opening(req)) {
@@ -232,7 +218,7 @@ const PGresult *ask(struct request *req, enum sql_id statement, int count,
 const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,
                          const char *const *values)
 {
-    if (!take(req)) {
+    if (!take(req, statement)) {
         return NULL;
     }
     const PGresult *rows = NULL;
@@ -332,6 +318,10 @@ static bool replay(struct request *req)
 static bool read_segment(struct request *req)
 {
     const struct segment *segment = req->segment;
+    const PGresult *quick = express_rows(req);
+    if (quick) {
+        return segment_render(req, quick);
+    }
     if (!open_and_send(req, segment->statement, segment->count, segment->values)) {
         return false;
     }

@@ -8,6 +8,7 @@ import sys
 MAY_ALLOCATE = {
     "middleware/arena.c",
     "middleware/contract.c",
+    "middleware/express.c",
     "middleware/pool.c",
     "middleware/rate.c",
     "middleware/route.c",

@@ -7,6 +7,9 @@ A statement starts with a line `-- name: enrolment_list` and ends before the nex
 the file. The header gets `enum sql_id`, so that a misspelt name does not compile; the C file gets
 the table of texts without comments, and with the number of parameters of each.
 
+`-- lane: fast` or `-- lane: slow` on the line after the name says which way a read by this statement
+takes (middleware/transaction.h).
+
 `-- part: enrolment_columns` names text that statements of the same file share: `{enrolment_columns}`
 stands for it, in statements and in other parts. Parts are put in here, at build; nothing is assembled
 while serving.
@@ -15,6 +18,8 @@ import re
 import sys
 
 NAME = re.compile(r"--\s*(name|part):\s*(.*?)\s*$")
+LANE = re.compile(r"--\s*lane:\s*(.*?)\s*$")
+LANES = ("common", "fast", "slow")
 PART = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # What is not plain SQL text, in the order in which it is tried. The tag of $tag$ quotes has no digit
 # first, so a parameter is never taken for one.
@@ -32,8 +37,9 @@ def fail(path, line, message):
 
 
 def read(path):
-    """The statements and parts of one file as (kind, name, line, raw text)."""
+    """The statements and parts of one file as (kind, name, line, raw text), and the lanes by name."""
     found = []
+    lanes = {}
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             match = NAME.match(line)
@@ -41,11 +47,16 @@ def read(path):
                 if not re.fullmatch(r"[a-z][a-z0-9_]*", match[2]):
                     fail(path, number, f"'{match[2]}' is no name: small letters, digits and _")
                 found.append((match[1], match[2], number, []))
+            elif found and not found[-1][3] and LANE.match(line):
+                lanes[found[-1][1]] = LANE.match(line)[1]
+                if lanes[found[-1][1]] not in LANES:
+                    fail(path, number, "a lane is one of " + ", ".join(LANES))
+                found[-1][3].append("\n")
             elif found:
                 found[-1][3].append(line)
             elif line.strip() and not line.startswith("--"):
                 fail(path, number, "text before the first '-- name:'")
-    return [(kind, name, line, "".join(lines)) for kind, name, line, lines in found]
+    return [(kind, name, line, "".join(lines)) for kind, name, line, lines in found], lanes
 
 
 def digest(raw):
@@ -77,7 +88,7 @@ def filled(raw, parts):
 def collect(paths):
     table = {}
     for path in paths:
-        found = read(path)
+        found, lanes = read(path)
         parts = {name: digest(raw)[0] for kind, name, _, raw in found if kind == "part"}
         for kind, name, line, raw in found:
             if kind == "part":
@@ -88,7 +99,7 @@ def collect(paths):
             text, params = digest(raw)
             if not text:
                 fail(path, line, f"'{name}' has no text")
-            table[name] = (f"{path}:{line}", text, params)
+            table[name] = (f"{path}:{line}", text, params, lanes.get(name, LANES[0]))
     return sorted(table.items())
 
 
@@ -100,6 +111,7 @@ def quoted(text):
 
 def header(table):
     ids = "".join(f"    SQL_{name.upper()},\n" for name, _ in table)
+    lanes = ", ".join(f"LANE_{name.upper()}" for name in LANES)
     return f"""/* Made by tools/statements.py. */
 #ifndef STATEMENTS_H
 #define STATEMENTS_H
@@ -108,10 +120,13 @@ enum sql_id {{
 {ids}    SQL_COUNT
 }};
 
+enum lane {{ {lanes} }};
+
 struct statement {{
     const char *name;
     const char *text;
     int params; /* the highest $n */
+    enum lane lane;
 }};
 
 extern const struct statement statements[SQL_COUNT];
@@ -122,8 +137,8 @@ extern const struct statement statements[SQL_COUNT];
 
 def source(table):
     rows = "".join(
-        f'    /* {origin} */\n    {{"{name}",\n     {quoted(text)},\n     {params}}},\n'
-        for name, (origin, text, params) in table
+        f'    /* {origin} */\n    {{"{name}",\n     {quoted(text)},\n     {params}, LANE_{lane.upper()}}},\n'
+        for name, (origin, text, params, lane) in table
     )
     return f"""/* Made by tools/statements.py. */
 #include "statements.h"

@@ -23,6 +23,7 @@ select {enrolment_columns},
  limit $3::int
 
 -- name: enrolment_get
+-- lane: fast
 select {enrolment_columns}
   from enrolment e
   left join person p on p.id = e.person_id

@@ -6,6 +6,7 @@ u.id, u.username, u.full_name,
        u.agency_id, u.collector_id, u.version as "@version"
 
 -- name: user_me
+-- lane: fast
 select {account_columns}
   from app_user u
   join unit p on p.id = u.unit_id
@@ -21,6 +22,7 @@ select {account_columns}, u.giver_id, u.disabled_at, u.created_at,
  limit $3::int
 
 -- name: user_get
+-- lane: fast
 select {account_columns}, u.giver_id, u.disabled_at, u.created_at
   from app_user u
   join unit p on p.id = u.unit_id

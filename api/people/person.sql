@@ -5,6 +5,7 @@ to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' the
 -- A search is audited with everybody it found, a look with the one person; the line is written by
 -- the statement that reads, so there is no look without it.
 -- name: person_search
+-- lane: slow
 with found as (
     select p.id, p.full_name,
            {date_of_birth},

@@ -2,6 +2,7 @@
 -- stands to the target and the threshold. Percentages are hundredths until they are shown: exact, and
 -- rounded half up once. Whether something is met is decided on the exact ratio.
 -- name: coverage_of_unit
+-- lane: slow
 with measure as (
     select *
       from (values ('health', 'total', 'health_cards', 'health_coverage'),

@@ -19,6 +19,7 @@ select {plan_columns},
  limit $3::int
 
 -- name: plan_get
+-- lane: fast
 select {plan_columns}, p.version as "@version"
   from plan p
   join unit u on u.id = p.unit_id

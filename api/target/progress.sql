@@ -331,6 +331,7 @@ select row_number() over (order by u.code, u.id), ($1::int is null)::int, 'unit'
      where u.id = any(territory())
 
 -- name: progress_of_unit
+-- lane: slow
 with {place}, {measure}, {cell}, {units}, {spread}, figure as (
     {unit_totals}
     union all
@@ -358,6 +359,7 @@ case when c.question = 'moved' then 0 when c.measure = 'money' then t.amount els
            case when c.question = 'moved' then t.n end as net
 
 -- name: progress_board
+-- lane: slow
 with {place}, {measure}, {cell}, {units}, {spread}, figure as (
     select t.holder_id as no, {shown}
       from spread g
@@ -386,6 +388,7 @@ select {line_columns}, coalesce(a.target, b.target)::bigint as target
   left join month_aim b using (no)
 
 -- name: progress_of_unit_in_brief
+-- lane: slow
 with {place}, {measure}, {cell}, {units}, {spread}, figure as (
     {unit_totals}
     union all
@@ -404,6 +407,7 @@ select {line_columns}, coalesce(a.target, b.target)::bigint as target
  order by l.depth, l.code collate "C", no
 
 -- name: progress_of_credit
+-- lane: slow
 with {place}, {measure}, {cell}, {credits}, {spread}, figure as (
     {unit_totals}
     union all
@@ -428,6 +432,7 @@ select {line_columns},
 
 -- The own agency: itself, then its collectors or the hamlets that they serve.
 -- name: progress_of_agency
+-- lane: slow
 with {measure}, {cell}, line as (
     select 0 as no, 0 as depth, 'agency' as assignee, null::int as unit_id, g.id as credit_id,
            null::int as inside, null::int as shown_unit, g.id as agency_id,
@@ -459,6 +464,7 @@ select {line_columns}, ({target_of_credit})::bigint as target,
 
 -- The own collector: itself, then the hamlets of the territory (they carry no target of their own).
 -- name: progress_of_collector
+-- lane: slow
 with {measure}, {cell}, line as (
     select 0 as no, 0 as depth, 'collector' as assignee, null::int as unit_id, c.id as credit_id,
            null::int as inside, null::int as shown_unit, c.agency_id, c.id as collector_id,
@@ -487,6 +493,7 @@ select {line_columns}, ({target_of_credit})::bigint as target,
 -- The caller's own, among those beside it; who they are and what they have is not told.
 -- $1 indicator  $2, $3 first and last day  $4 assigner  $5 the day as of which  $6 … $9 the spans
 -- name: progress_rank
+-- lane: slow
 select $1::text as indicator, $2::date as "period.from", $3::date as "period.to", $5::date as at,
        $4::text as assigner, r.level, r.siblings, r.with_target, r.rank
   from gate.own_rank($1, $2, $3, $4, $6::text[], $7::text[], $8::date[], $9::date[]) r

@@ -10,6 +10,7 @@ select {association_columns}, s.created_at::text, s.id::text
  limit $3::int
 
 -- name: association_get
+-- lane: fast
 select {association_columns}, s.version as "@version"
   from association s
   join unit u on u.id = s.unit_id

@@ -19,6 +19,7 @@ select {decision_columns}, d.created_at::text, d.id::text
  limit $3::int
 
 -- name: decision_get
+-- lane: fast
 select {decision_columns}
   from decision d
   join unit u on u.id = d.unit_id

@@ -64,6 +64,7 @@ select {unit_columns}, u.name_key, u.id::text
  limit $6::int
 
 -- name: unit_get
+-- lane: fast
 select {unit_columns}, u.version as "@version"
   from unit u
  where u.id = $1::int

@@ -16,6 +16,7 @@ static const char *const names[] = {
     "ANSINH_TOKEN_KEYS_FILE",
     "ANSINH_DEMO_PASSWORD",
     "ANSINH_READ_CONNECTIONS",
+    "ANSINH_SLOW_CONNECTIONS",
     "ANSINH_WRITE_CONNECTIONS",
     "ANSINH_WAITING_REQUESTS",
     "ANSINH_WAIT_MS",
@@ -135,6 +136,7 @@ START_TEST(numbers_reach_to_their_limits)
         const char *name, *least, *most, *below, *above;
     } rows[] = {
         {"ANSINH_READ_CONNECTIONS", "1", "64", "0", "65"},
+        {"ANSINH_SLOW_CONNECTIONS", "1", "64", "0", "65"},
         {"ANSINH_WRITE_CONNECTIONS", "1", "64", "0", "65"},
         {"ANSINH_WAITING_REQUESTS", "0", "100000", "-1", "100001"},
         {"ANSINH_CONNECTION_LIMIT", "8", "20000", "7", "20001"},

@@ -156,7 +156,7 @@ START_TEST(what_was_asked_is_what_is_counted)
     ck_assert_int_eq(number(after, "ansinh_sign_ins_total{outcome=\"good\"}"), 1);
     ck_assert_int_eq(number(after, "ansinh_sign_ins_total{outcome=\"wrong_credentials\"}"), 1);
     ck_assert_int_eq(number(after, "ansinh_pool_wait_seconds_count{lane=\"read\"}"), 4);
-    ck_assert_int_eq(number(after, "ansinh_pool_open{lane=\"read\"}"), 1);
+    ck_assert_int_eq(number(after, "ansinh_pool_open{lane=\"write\"}"), 1);
     ck_assert_int_gt(number(after, "ansinh_request_memory_peak_bytes"), 1000);
     stop();
 }

@@ -26,6 +26,7 @@ Suite *permit_suite(void);
 Suite *pool_suite(void);
 Suite *metrics_suite(void);
 Suite *metrics_show_suite(void);
+Suite *express_suite(void);
 Suite *overload_suite(void);
 Suite *problem_suite(void);
 Suite *rate_suite(void);
