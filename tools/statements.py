@@ -120,13 +120,13 @@ enum sql_id {{
 {ids}    SQL_COUNT
 }};
 
-enum lane {{ {lanes} }};
+enum sql_lane {{ {lanes} }};
 
 struct statement {{
     const char *name;
     const char *text;
     int params; /* the highest $n */
-    enum lane lane;
+    enum sql_lane lane;
 }};
 
 extern const struct statement statements[SQL_COUNT];

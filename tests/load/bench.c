@@ -18,6 +18,7 @@
 #include "tests/load/http_load.h"
 #include "tests/load/raw_load.h"
 #include "tests/load/report.h"
+#include "tests/load/wait_load.h"
 #include "tests/load/world.h"
 
 #define TOKEN_KEYS "b1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -163,8 +164,12 @@ static void measure_reads(struct bench *bench, int tier, enum raw_kind kind, dou
                               .tier = &bench->world.tiers[tier],
                               .kind = kind,
                               .chance = 4711u + (unsigned)tier};
+    struct spent before = spent_now();
     reading->http = drive(bench, HTTP_CONNECTIONS, seconds, 200, read_request, &traffic);
+    reading->http_spent = spent_each(before, reading->http.rate * seconds);
+    before = spent_now();
     reading->raw = raw_measure(bench->raw, THROUGH_THE_WALL, kind, tier, seconds);
+    reading->raw_spent = spent_each(before, reading->raw * seconds);
     reading->bypass = raw_measure(bench->raw, AROUND_THE_WALL, kind, tier, seconds);
 }
 
@@ -224,8 +229,22 @@ static void measure_crowds(const struct bench *bench, pid_t server)
                               .next = read_request,
                               .state = &traffic};
     crowd_print_memory(&load);
+    crowd_print_busy(&load);
     crowd_print_slow(&load);
     crowd_print_overload(&load);
+}
+
+static void measure_waits(const struct bench *bench)
+{
+    struct traffic traffic = {
+        .world = &bench->world, .tier = &bench->world.tiers[0], .kind = POINT, .chance = 4711};
+    struct wait_load load = {.port = bench->port,
+                             .conninfo = setting("BENCH_DATABASE_URL"),
+                             .world = &bench->world,
+                             .seconds = bench->seconds * 2,
+                             .next = read_request,
+                             .state = &traffic};
+    wait_print(&load);
 }
 
 /* A role that row security does not bind, with the same rights to read. */
@@ -256,8 +275,12 @@ int main(void)
     world_make(&bench.world, pg, &keys);
     bench.raw = raw_open(&bench.world, setting("BENCH_DATABASE_URL"));
     pid_t server = start_server(&bench.port);
+    spent_of(server, pg);
     if (wanted("crowds")) {
         measure_crowds(&bench, server);
+    }
+    if (wanted("waits")) {
+        measure_waits(&bench);
     }
     if (wanted("reads")) {
         measure_rounds(&bench);

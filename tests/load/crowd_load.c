@@ -132,6 +132,28 @@ void crowd_print_slow(const struct crowd_load *load)
            ratio.least, ratio.most);
 }
 
+/* --- all of them busy ------------------------------------------------------------------------ */
+
+void crowd_print_busy(const struct crowd_load *load)
+{
+    double share[TURNS], tails[TURNS];
+    long wrong = 0;
+    long kb = 0;
+    for (int i = 0; i < TURNS; i++) {
+        double few = drive(load, OTHERS, 0).rate;
+        struct outcome many = drive(load, MOST, 0);
+        share[i] = many.rate / few;
+        tails[i] = many.p99_ms;
+        wrong += many.wrong;
+        kb = resident_kb(load->server) > kb ? resident_kb(load->server) : kb;
+    }
+    struct spread ratio = spread_of(share);
+    printf("%d busy clients: %.2f [%.2f..%.2f] of the rate of %d (goal >= 0.80), p99 %.0f ms, "
+           "%ld wrong (goal 0), %.0f MB resident (goal <= 260)\n",
+           MOST, ratio.median, ratio.least, ratio.most, OTHERS, spread_of(tails).median, wrong,
+           (double)kb / 1024);
+}
+
 /* --- overload -------------------------------------------------------------------------------- */
 
 /* Each client asks as often as one of those who make the peak, and there are three times as many; or the

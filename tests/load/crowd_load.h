@@ -17,6 +17,7 @@ struct crowd_load {
 /* The first must be asked of a server that had no work yet. */
 void crowd_print_memory(const struct crowd_load *load);
 void crowd_print_slow(const struct crowd_load *load);
+void crowd_print_busy(const struct crowd_load *load);
 void crowd_print_overload(const struct crowd_load *load);
 
 #endif

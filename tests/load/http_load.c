@@ -210,6 +210,7 @@ static struct outcome sum_up(struct client *client, double seconds)
         qsort(client->latencies, client->count, sizeof *client->latencies, by_size);
         outcome.p50_ms = client->latencies[client->count / 2] / 1000.0;
         outcome.p99_ms = client->latencies[client->count * 99 / 100] / 1000.0;
+        outcome.worst_ms = client->latencies[client->count - 1] / 1000.0;
     }
     for (int i = 0; i < client->load->connections; i++) {
         if (client->connections[i].fd >= 0) {

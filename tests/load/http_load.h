@@ -9,7 +9,7 @@
 /* What a measurement found. */
 struct outcome {
     double rate; /* a second */
-    double p50_ms, p99_ms;
+    double p50_ms, p99_ms, worst_ms;
     long wrong; /* answers of another status, or connections that broke */
     long shed;  /* answers of the status that refuses */
     long missed;

@@ -66,6 +66,21 @@ static double wall_share(const struct reading *r)
     return r->raw / r->bypass;
 }
 
+static double server_spent(const struct reading *r)
+{
+    return r->http_spent.server;
+}
+
+static double database_spent(const struct reading *r)
+{
+    return r->http_spent.database;
+}
+
+static double raw_spent(const struct reading *r)
+{
+    return r->raw_spent.database;
+}
+
 typedef double (*reader)(const struct reading *);
 
 static struct figure read_figure(const struct report *report, int tier, int kind, reader read)
@@ -80,6 +95,16 @@ static struct figure read_figure(const struct report *report, int tier, int kind
 static void print_rate(struct figure f)
 {
     printf(" %7.0f [%6.0f..%6.0f]", f.median, f.least, f.most);
+}
+
+static void print_spent(const struct report *report, const struct world *world, int kind)
+{
+    for (int tier = 0; tier < TIERS; tier++) {
+        printf("%-10s us of processor a request: A server %.1f, A database %.1f, B database %.1f\n",
+               world->tiers[tier].name, read_figure(report, tier, kind, server_spent).median,
+               read_figure(report, tier, kind, database_spent).median,
+               read_figure(report, tier, kind, raw_spent).median);
+    }
 }
 
 static void print_kind(const struct report *report, const struct world *world, int kind)
@@ -99,6 +124,7 @@ static void print_kind(const struct report *report, const struct world *world, i
         printf(" %8.2f %8.2f\n", read_figure(report, tier, kind, http_share).median,
                read_figure(report, tier, kind, wall_share).median);
     }
+    print_spent(report, world, kind);
 }
 
 /* The tier that is worst, over its rounds. */

@@ -4,6 +4,7 @@
 
 #include "tests/load/http_load.h"
 #include "tests/load/raw_load.h"
+#include "tests/load/spent.h"
 #include "tests/load/world.h"
 
 enum { ROUNDS = 3, HTTP_CONNECTIONS = 64 };
@@ -13,6 +14,8 @@ struct reading {
     struct outcome http;
     double raw;
     double bypass;
+    struct spent http_spent; /* a request */
+    struct spent raw_spent;
 };
 
 struct report {
