@@ -124,9 +124,11 @@ bool log_queue_start(void)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&queue.wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    queue.gathering = true;
+    pthread_mutex_lock(&queue.lock);
     queue.gathering = pthread_create(&queue.thread, NULL, write_lines, NULL) == 0;
-    return queue.gathering;
+    bool gathering = queue.gathering;
+    pthread_mutex_unlock(&queue.lock);
+    return gathering;
 }
 
 void log_queue_stop(void)

@@ -20,7 +20,7 @@ enum { DOWN_PAUSE_MS = 200 };
 
 struct waiter {
     sem_t ready;
-    struct connection *connection;
+    struct connection *_Atomic connection;
     struct waiter *next;
 };
 
