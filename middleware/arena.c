@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "middleware/allocator.h"
+
 enum { BLOCK_SIZE = 16 * 1024 };
 
 struct block {
@@ -34,8 +36,7 @@ void *memory_or_stop(size_t size)
 {
     void *memory = calloc(1, size);
     if (!memory) {
-        fputs("{\"level\":\"fatal\",\"message\":\"out of memory\"}\n", stderr);
-        abort();
+        memory_stop();
     }
     return memory;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "middleware/allocator.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/schema_internal.h"
@@ -229,7 +230,7 @@ static bool feed(struct reader *reader, struct csv_parser *parser, const char *t
         return !reader->failed;
     }
     if (csv_error(parser) == CSV_ENOMEM) {
-        abort(); /* see arena.h */
+        memory_stop();
     }
     return refuse(reader, MALFORMED_CSV, NULL, FLAW_QUOTE, NULL);
 }
@@ -262,7 +263,7 @@ static bool parse(struct reader *reader, const char *text, const char *end)
 {
     struct csv_parser parser;
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI)) {
-        abort();
+        memory_stop();
     }
     csv_set_space_func(&parser, is_blank);
     csv_set_term_func(&parser, is_line_feed);

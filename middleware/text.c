@@ -9,6 +9,8 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "middleware/allocator.h"
+
 /* UAX 15: no text grows more than threefold in UTF-8, whichever the form. */
 enum { GROWTH = 3 };
 
@@ -29,7 +31,7 @@ static const char *normalised(struct arena *arena, uninorm_t form, const char *t
     size_t room = size * GROWTH;
     uint8_t *buffer = arena_alloc(arena, room + 1);
     if (!u8_normalize(form, (const uint8_t *)text, size, buffer, &room)) {
-        abort(); /* out of memory, while it sorts more than 64 marks on one letter: see arena.h */
+        memory_stop(); /* while it sorts more than 64 marks on one letter */
     }
     buffer[room] = '\0';
     return (const char *)buffer;

@@ -6,6 +6,7 @@ import sys
 
 # Files that may own memory by themselves; everybody else takes it from the request's arena.
 MAY_ALLOCATE = {
+    "middleware/allocator.c",
     "middleware/arena.c",
     "middleware/contract.c",
     "middleware/express.c",

@@ -14,7 +14,7 @@ bool password_init(void);
  * password_verify; false when none became free within two seconds. */
 bool password_hash(const char *password, char out[PASSWORD_HASH_ROOM]);
 /* A NULL hash is compared with the decoy: an unknown user takes as long as a wrong password. At most
- * four run at a time; PASSWORD_BUSY when none became free within two seconds. */
+ * four run at a time; PASSWORD_BUSY when none became free within two seconds, or there is no memory. */
 enum password_verdict password_verify(const char *hash, const char *password);
 
 #endif
