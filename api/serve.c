@@ -93,8 +93,9 @@ static bool handle(struct request *req)
 /* A reply in every case: what was answered, or why not. */
 static void conclude(struct request *req)
 {
-    if (arena_over_cap(req->arena) && req->problem.kind == NO_PROBLEM) {
-        shed(req, BUSY, CAUSE_MEMORY);
+    bool reads = !req->route || !route_writes(req->route);
+    if (reads) { /* a write that got here is done, and says so */
+        memory_suffices(req);
     }
     if (req->problem.kind == NO_PROBLEM && !req->reply.status) {
         fail(req, INTERNAL); /* a handler that says nothing must not look like a success */

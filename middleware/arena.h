@@ -1,7 +1,7 @@
 /* The memory of one request: bump allocation, freed as a whole when the request ends.
  *
- * arena_alloc never returns NULL. A failed malloc ends the process (a wrong answer is worse than no
- * answer); growing past the cap is remembered, and serve() answers 503 instead of going on.
+ * arena_alloc never returns NULL: allocator.h. Growing past the cap is remembered, and a request that
+ * did goes no further: 413 when its own body made it, 503 before it takes a connection or commits.
  * Things that other libraries own (PGresult, json_t) join with arena_defer, so no handler frees. */
 #ifndef ANSINH_ARENA_H
 #define ANSINH_ARENA_H
@@ -24,6 +24,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 void arena_defer(struct arena *arena, void (*release)(void *), void *object);
 
+/* Counts what a library holds for the request. */
+void arena_charge(struct arena *arena, size_t size);
 size_t arena_used(const struct arena *arena);
 bool arena_over_cap(const struct arena *arena);
 

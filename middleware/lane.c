@@ -2,8 +2,8 @@
 #include "middleware/lane.h"
 
 #include "middleware/metrics.h"
-#include "middleware/problem.h"
 #include "middleware/route.h"
+#include "middleware/shed.h"
 
 static struct pool *lane_of(const struct request *req, enum sql_id first)
 {

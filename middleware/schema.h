@@ -32,7 +32,8 @@ bool schema_check_json(struct request *req, const struct schema *schema, json_t 
 bool schema_check_text(struct request *req, const struct schema *schema, const char *where,
                        const char *name, const char **value) must_check;
 
-/* Stage: path values, query (unknown or repeated keys are refused) and body against the operation. */
+/* Stage: path values, query (unknown or repeated keys are refused) and body against the operation. A body
+ * that would take more memory than one request may is BODY_TOO_LARGE. */
 bool schema_check(struct request *req) must_check;
 
 #endif

@@ -151,6 +151,19 @@ static bool check_key(struct check *check)
     return check_text(check, parameter->schema, &value);
 }
 
+/* At most what jansson makes of the text: an empty list takes more memory than a hundred digits. */
+static size_t weight_of(const char *json, size_t size)
+{
+    enum { CONTAINER = 256, MEMBER = 96 };
+    size_t weight = size;
+    for (size_t i = 0; i < size; i++) {
+        weight += json[i] == '{' || json[i] == '['   ? CONTAINER
+                  : json[i] == ',' || json[i] == ':' ? MEMBER
+                                                     : 0;
+    }
+    return weight;
+}
+
 static bool check_body(struct check *check)
 {
     struct request *req = check->req;
@@ -169,6 +182,10 @@ static bool check_body(struct check *check)
     if (text_nesting(req->body, req->body_size) > MAX_NESTING) {
         return fail_at(req, INVALID_REQUEST, check->where, "", FLAW_TOO_DEEP, "32");
     }
+    arena_charge(req->arena, weight_of(req->body, req->body_size));
+    if (arena_over_cap(req->arena)) {
+        return fail(req, BODY_TOO_LARGE);
+    }
     json_t *json =
         json_loadb(req->body, req->body_size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     if (!json) {
@@ -185,5 +202,6 @@ static bool check_body(struct check *check)
 bool schema_check(struct request *req)
 {
     struct check check = {.req = req};
-    return check_path(&check) && check_query(&check) && check_key(&check) && check_body(&check);
+    return check_path(&check) && check_query(&check) && check_key(&check) && check_body(&check) &&
+           (!arena_over_cap(req->arena) || fail(req, BODY_TOO_LARGE));
 }

@@ -25,6 +25,11 @@ bool shed(struct request *req, enum problem_kind kind, enum cause cause)
     return fail(req, kind);
 }
 
+bool memory_suffices(struct request *req)
+{
+    return !arena_over_cap(req->arena) || shed(req, BUSY, CAUSE_MEMORY);
+}
+
 enum cause shed_cause(const struct problem *problem)
 {
     switch (problem->kind) {

@@ -24,6 +24,8 @@ extern const char *const cause_names[CAUSE_COUNT]; /* NULL for none */
 
 /* fail() with BUSY or TOO_MANY_REQUESTS, of which there is more than one cause. */
 bool shed(struct request *req, enum problem_kind kind, enum cause cause);
+/* False, and BUSY, when the request has used more memory than one may. */
+bool memory_suffices(struct request *req);
 /* NO_CAUSE unless the problem is one of those that send away. */
 enum cause shed_cause(const struct problem *problem);
 

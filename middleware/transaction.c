@@ -71,6 +71,7 @@ static const PGresult *receive(struct request *req)
         return NULL;
     }
     arena_defer(req->arena, (void (*)(void *))PQclear, result);
+    arena_charge(req->arena, PQresultMemorySize(result));
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         return result;
@@ -337,7 +338,7 @@ static bool read_segment(struct request *req)
         return broke(req);
     }
     transaction_end(req); /* the connection is free before the answer is written */
-    return segment_render(req, rows);
+    return memory_suffices(req) && segment_render(req, rows);
 }
 
 bool transaction_finish(struct request *req)
@@ -353,7 +354,8 @@ bool transaction_finish(struct request *req)
         }
     }
     struct transaction *txn = req->transaction;
-    return !txn || !txn->begun || txn->undone || commit(req); /* transaction_end rolls back */
+    bool commits = txn && txn->begun && !txn->undone; /* else transaction_end rolls back */
+    return !commits || (memory_suffices(req) && commit(req));
 }
 
 void transaction_undo(struct request *req)
@@ -363,7 +365,7 @@ void transaction_undo(struct request *req)
 
 bool transaction_keep(struct request *req)
 {
-    bool kept = commit(req);
+    bool kept = memory_suffices(req) && commit(req);
     transaction_end(req);
     return kept;
 }

@@ -127,6 +127,18 @@ START_TEST(the_cap_is_remembered_and_not_enforced)
 }
 END_TEST
 
+START_TEST(what_others_hold_counts_as_well)
+{
+    struct arena *small = arena_new(64);
+    arena_charge(small, 64);
+    ck_assert_uint_eq(arena_used(small), 64);
+    ck_assert(!arena_over_cap(small));
+    arena_charge(small, 1);
+    ck_assert(arena_over_cap(small));
+    arena_free(small);
+}
+END_TEST
+
 START_TEST(no_arena_at_all_may_be_freed)
 {
     arena_free(NULL);
@@ -153,6 +165,7 @@ Suite *arena_suite(void)
     tcase_add_test(tests, printed_text_may_have_any_length);
     tcase_add_test(tests, what_was_deferred_last_is_released_first);
     tcase_add_test(tests, the_cap_is_remembered_and_not_enforced);
+    tcase_add_test(tests, what_others_hold_counts_as_well);
     tcase_add_test(tests, no_arena_at_all_may_be_freed);
     tcase_add_test(tests, memory_beyond_a_request_is_zeroed_too);
     Suite *suite = suite_create("arena");

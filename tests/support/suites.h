@@ -60,6 +60,7 @@ Suite *enrolment_suite(void);
 Suite *http_suite(void);
 Suite *lists_suite(void);
 Suite *matrix_suite(void);
+Suite *memory_suite(void);
 Suite *wall_suite(void);
 Suite *sql_matrix_suite(void);
 Suite *decision_suite(void);
