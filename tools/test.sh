@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs build/asan/ansinh-tests on a throwaway PostgreSQL that is gone afterwards, signals included.
 # The exit status is the test program's, and its totals are the last line printed.
-# `make test` builds first and calls this; T=SUITE runs one suite.
+# `make test` builds first and calls this; T=SUITE runs one suite, FLAVOUR=tsan another build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,15 +34,20 @@ tools/cluster.sh start "$folder" throwaway
 
 ANSINH_TEST_DATABASE_URL=$(tools/cluster.sh url "$folder")
 export ANSINH_TEST_DATABASE_URL
-export ANSINH_TEST_BINARY=build/asan/ansinh
+build=build/${FLAVOUR:-asan}
+export ANSINH_TEST_BINARY=$build/ansinh
+export ANSINH_TEST_TORTURE_BINARY=$build/ansinh-torture
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1
+# A report makes the program that it is about end with 66, which its test notices.
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.txt log_path=$PWD/$build/report second_deadlock_stack=1"
+rm -f "$build"/report.*
 export CK_VERBOSITY=normal
 [[ -z ${T:-} ]] || export CK_RUN_SUITE=$T
 
 # Its own session and process group, so that `stop` reaches it and the servers it started, once.
 [[ -z $stopping ]] || exit 143
-setsid setpriv --pdeathsig TERM build/asan/ansinh-tests &
+setsid setpriv --pdeathsig TERM "$build/${PROGRAM:-ansinh-tests}" &
 child=$!
 [[ -z $stopping ]] || stop
 wait "$child" || status=$?

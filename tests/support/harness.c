@@ -120,7 +120,7 @@ const char *sql_text(const char *sql)
 
 /* --- programs ------------------------------------------------------------------------------- */
 
-static void set_environment(const char *const *settings)
+void harness_environment(void)
 {
     setenv("DATABASE_URL", database_url, 1);
     setenv("ANSINH_TOKEN_KEYS", TOKEN_KEYS, 1);
@@ -128,6 +128,11 @@ static void set_environment(const char *const *settings)
     setenv("ANSINH_LISTEN", "127.0.0.1:0", 1);
     setenv("ANSINH_USER_RATE", "1000000", 1); /* a few logins do in a minute what thousands would */
     setenv("ANSINH_ADDRESS_RATE", "1000000", 1);
+}
+
+static void set_environment(const char *const *settings)
+{
+    harness_environment();
     for (int i = 0; settings && settings[i]; i++) {
         putenv(strdup(settings[i]));
     }
@@ -381,10 +386,15 @@ int harness_unhit_operations(void (*report)(const char *operation))
     return missing;
 }
 
-static const char *media_type_of(const char *method, const char *path)
+const struct operation *harness_operation(const char *method, const char *path)
 {
     size_t index = 0;
-    const struct operation *operation = operation_of(method, path, &index);
+    return operation_of(method, path, &index);
+}
+
+const char *harness_media_type(const char *method, const char *path)
+{
+    const struct operation *operation = harness_operation(method, path);
     return operation && operation->media_type ? operation->media_type : media_json;
 }
 
@@ -393,7 +403,7 @@ struct answer call_with(const char *login, const char *method, const char *path,
 {
     struct curl_slist *list = NULL;
     if (body) {
-        list = add_header(list, "Content-Type", media_type_of(method, path));
+        list = add_header(list, "Content-Type", harness_media_type(method, path));
     }
     if (login) {
         list = add_header(list, "Authorization", text("Bearer %s", token_of(login)));

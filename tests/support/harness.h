@@ -57,6 +57,9 @@ const char *base_url(void);
 /* With the line of the last answer in it. */
 const char *server_log_path(void);
 const struct contract *harness_contract(void);
+/* The operation that a request is for, or NULL; and the type of its body. */
+const struct operation *harness_operation(const char *method, const char *path);
+const char *harness_media_type(const char *method, const char *path);
 /* Operations that never answered with the status that the contract documents as their success. */
 int harness_unhit_operations(void (*report)(const char *operation));
 
@@ -67,6 +70,8 @@ int run_program(const char *const *arguments, const char *const *settings, const
 pid_t start_program(const char *const *settings, unsigned *port);
 /* The same on a socket that listens already, as systemd hands it over. */
 pid_t start_program_on(int listening, const char *const *settings, unsigned *port);
+/* Puts into the environment what every server of the tests is started with. */
+void harness_environment(void);
 /* Sends the signal and waits for the exit status. */
 int stop_program(pid_t pid, int signal_number);
 
