@@ -56,6 +56,10 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/units",                  ANY_TIER,     UNIT_READ,       unit_list),
     ROUTE(POST,  "/v1/units",                  TIER_COMMUNE, UNIT_WRITE,      unit_create),
     ROUTE(GET,   "/v1/units/{id}",             ANY_TIER,     UNIT_READ,       unit_get),
+    ROUTE(GET,   "/v1/units/{id}/ancestors",   ANY_TIER,     UNIT_READ,       unit_ancestors),
+    ROUTE(GET,   "/v1/units/{id}/successors",  ANY_TIER,     UNIT_READ,       unit_successors),
+    ROUTE(GET,   "/v1/units/{id}/predecessors", ANY_TIER,    UNIT_READ,       unit_predecessors),
+    ROUTE(GET,   "/v1/unit-events",            ANY_TIER,     UNIT_READ,       unit_event_list),
     ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
 
     ROUTE(GET,   "/v1/associations",           UNIT_TIERS,   NETWORK_READ,    association_list),

@@ -1,6 +1,9 @@
 /* Units: the tree from the nation to the hamlet. */
 #include "api/territory/unit.h"
 
+#include <time.h>
+
+#include "api/enrolment/enrolment_rules.h"
 #include "middleware/page.h"
 #include "middleware/problem.h"
 #include "middleware/text.h"
@@ -14,6 +17,14 @@ static const char *kinds(struct request *req)
                 : "{nation,province,district,commune,hamlet}";
 }
 
+static const char *day_of(struct request *req)
+{
+    const char *at = request_query(req, "at");
+    char *today = arena_alloc(req->arena, 11);
+    business_date(time(NULL), today);
+    return at ? at : today;
+}
+
 static bool search(struct request *req, const struct page_key *key)
 {
     const char *words = text_key(req->arena, request_query(req, "q"));
@@ -22,8 +33,8 @@ static bool search(struct request *req, const struct page_key *key)
         return fail_at(req, INVALID_REQUEST, "parameter", "q", FLAW_PATTERN, "[a-z0-9]");
     }
     return answer_page(req, page_limit(req), SQL_UNIT_SEARCH,
-                       PARAMS(words, kinds(req), parent ? parent : "1", key->first, key->second,
-                              page_rows(req)));
+                       PARAMS(day_of(req), words, kinds(req), parent ? parent : "1", key->first,
+                              key->second, page_rows(req)));
 }
 
 /* One statement for each filter that an index serves; without a filter, what is directly below. */
@@ -33,6 +44,7 @@ bool unit_list(struct request *req)
     const char *parent = request_query(req, "parent");
     const char *kind = request_query(req, "kind");
     const char *code = request_query(req, "code");
+    const char *at = day_of(req);
     if (!page_key(req, (struct page_key){"", "0"}, &key)) {
         return false;
     }
@@ -41,24 +53,52 @@ bool unit_list(struct request *req)
     }
     if (code) {
         return answer_page(req, page_limit(req), SQL_UNIT_BY_CODE,
-                           PARAMS(code, kinds(req), key.first, key.second, page_rows(req)));
+                           PARAMS(at, code, kinds(req), key.first, key.second, page_rows(req)));
     }
     if (kind) {
         return answer_page(req, page_limit(req), SQL_UNIT_OF_KIND,
-                           PARAMS(parent ? parent : "1", kind, key.first, key.second,
+                           PARAMS(at, parent ? parent : "1", kind, key.first, key.second,
                                   page_rows(req)));
     }
     if (parent) {
         return answer_page(req, page_limit(req), SQL_UNIT_CHILDREN,
-                           PARAMS(parent, key.first, key.second, page_rows(req)));
+                           PARAMS(at, parent, key.first, key.second, page_rows(req)));
     }
     return answer_page(req, page_limit(req), SQL_UNIT_CHILDREN_OF_OWN,
-                       PARAMS(key.first, key.second, page_rows(req)));
+                       PARAMS(at, key.first, key.second, page_rows(req)));
 }
 
 bool unit_get(struct request *req)
 {
     return answer_row(req, 200, SQL_UNIT_GET, PARAMS(request_path_value(req, "id")));
+}
+
+bool unit_ancestors(struct request *req)
+{
+    return answer_some(req, SQL_UNIT_ANCESTORS, PARAMS(request_path_value(req, "id")));
+}
+
+bool unit_successors(struct request *req)
+{
+    return answer_row(req, 200, SQL_UNIT_SUCCESSORS, PARAMS(request_path_value(req, "id")));
+}
+
+bool unit_predecessors(struct request *req)
+{
+    return answer_row(req, 200, SQL_UNIT_PREDECESSORS, PARAMS(request_path_value(req, "id")));
+}
+
+bool unit_event_list(struct request *req)
+{
+    struct page_key key;
+    const char *unit = request_query(req, "unit");
+    if (!page_key(req, (struct page_key){"infinity", "0"}, &key)) {
+        return false;
+    }
+    return unit ? answer_page(req, page_limit(req), SQL_UNIT_EVENT_LIST_OF_UNIT,
+                              PARAMS(unit, key.first, key.second, page_rows(req)))
+                : answer_page(req, page_limit(req), SQL_UNIT_EVENT_LIST,
+                              PARAMS(key.first, key.second, page_rows(req)));
 }
 
 bool unit_create(struct request *req)

@@ -8,5 +8,9 @@
 bool unit_list(struct request *req);
 bool unit_create(struct request *req);
 bool unit_get(struct request *req);
+bool unit_ancestors(struct request *req);
+bool unit_successors(struct request *req);
+bool unit_predecessors(struct request *req);
+bool unit_event_list(struct request *req);
 
 #endif

@@ -7,13 +7,14 @@ values (900001, 'district', 'grassroots_office', '68-01', 'BHXH cơ sở Tánh L
        (900002, 'district', 'grassroots_office', '68-02', 'BHXH cơ sở Hàm Tân',
         'bhxh co so ham tan', 168, 168, 900002, '2025-07-01');
 
--- The keys of a commune's hamlets follow by the same update, those of other rows by the foreign key.
+-- The keys of a commune's hamlets follow by the same update, those of other rows and of the units that
+-- it holds by the foreign keys.
 update unit u
    set district_id = o.office, parent_id = case when u.kind = 'commune' then o.office else u.parent_id end
   from (values (900001, 123149), (900001, 123152), (900001, 123158), (900001, 123173),
                (900001, 123188), (900002, 123236), (900002, 123266), (900002, 123230),
                (900002, 123246)) o (office, commune)
- where u.commune_id = o.commune;
+ where u.commune_id = o.commune and u.valid_to is null;
 
 insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, district_id,
                   commune_id, valid_from)

@@ -74,7 +74,7 @@ select h.id, 'hamlet', 'thon', h.code || '-' || h.id, 'Thôn ' || h.n, 'thon ' |
        h.province_id, h.district_id, h.commune_id, '2025-07-01'
   from (select c.code, c.province_id, c.district_id, c.commune_id, n, nextval('unit_id')::int as id
           from unit c, generate_series(1, 3 + pg_temp.pick(c.id, 4, 4)) n
-         where c.kind = 'commune' and c.province_id = 168
+         where c.kind = 'commune' and c.province_id = 168 and c.valid_to is null
            and not exists (select from unit o where o.parent_id = c.id and o.form <> 'unplaced')) h;
 
 -- A commune without collectors gets an organisation with two to four of them, and they share its
@@ -82,7 +82,7 @@ select h.id, 'hamlet', 'thon', h.code || '-' || h.id, 'Thôn ' || h.n, 'thon ' |
 create temporary table served as
 select c.*, 2 + pg_temp.pick(c.id, 5, 3) as collectors
   from unit c
- where c.kind = 'commune' and c.province_id = 168
+ where c.kind = 'commune' and c.province_id = 168 and c.valid_to is null
    and not exists (select from collector o where o.unit_id = c.id);
 
 insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id,

@@ -29,7 +29,7 @@ static const char targets[] =
     "ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_by) "
     "select uuid7(), r.plan_id, r.id, 'territory', 'unit', 100 + u.id % 900, r.indicator, r.starts_on, "
     "r.ends_on, r.assigner, u.id, u.province_id, u.district_id, u.commune_id, r.unit_id, r.created_by "
-    "from root r join unit u on u.kind = 'commune' and u.province_id = 168";
+    "from root r join unit u on u.kind = 'commune' and u.province_id = 168 and u.valid_to is null";
 
 struct reading {
     const struct world *world;

@@ -43,7 +43,8 @@ static const struct {
     {"district", SLICE_DISTRICT, "e.district_id", "e.district_id = scope_id()",
      "select id::text, '', '' from unit where kind = 'district' and province_id = 168 order by id"},
     {"commune", SLICE_COMMUNE, "e.commune_id", "e.commune_id = scope_id()",
-     "select id::text, '', '' from unit where kind = 'commune' and province_id = 168 order by id"},
+     "select id::text, '', '' from unit where kind = 'commune' and province_id = 168 and valid_to is null "
+     "order by id"},
     {"collector", SLICE_COLLECTOR, "e.collector_id", "e.collector_id = scope_agent()",
      "select '', c.id::text, min(t.hamlet_id)::text from collector c "
      "join territory t on t.collector_id = c.id where c.province_id = 168 "

@@ -87,16 +87,35 @@ static const struct list {
     {SQL_COLLECTOR_LIST, "collector", ALL_SLICES, ORDERED, NEWEST},
     {SQL_USER_LIST, "app_user", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
     {SQL_USER_LIST, "app_user", ALL_SLICES, ORDERED, NEWEST},
-    {SQL_UNIT_CHILDREN, "unit", ALL_SLICES, ORDERED, {"168, '', 0, 51", "168, '23000', 0, 51"}},
-    {SQL_UNIT_CHILDREN_OF_OWN, "unit", ALL_SLICES, ORDERED, {"'', 0, 51", "'23000', 0, 51"}},
+    {SQL_UNIT_CHILDREN,
+     "unit",
+     ALL_SLICES,
+     ORDERED,
+     {"current_date, 168, '', 0, 51", "'2023-11-30', 1, '30', 0, 51"}},
+    {SQL_UNIT_CHILDREN_OF_OWN,
+     "unit",
+     ALL_SLICES,
+     ORDERED,
+     {"current_date, '', 0, 51", "current_date, '23000', 0, 51"}},
     {SQL_UNIT_OF_KIND,
      "unit",
      ALL_SLICES,
      ORDERED,
-     {"168, 'hamlet', '', 0, 51", "1, 'commune', '23000', 0, 51"}},
-    /* One unit of each kind at most has the code today. */
-    {SQL_UNIT_BY_CODE, "unit", ALL_SLICES, FEW, {"'23173', '{commune,hamlet}', '', 0, 51"}},
+     {"current_date, 168, 'hamlet', '', 0, 51", "current_date, 1, 'commune', '23000', 0, 51"}},
+    {SQL_UNIT_OF_KIND,
+     "unit",
+     ALL_SLICES,
+     ORDERED,
+     {"'2023-11-30', 260, 'commune', '', 0, 51", "'2023-11-30', 1, 'commune', '23000', 0, 51"}},
+    /* One unit of each kind at most has the code on a day. */
+    {SQL_UNIT_BY_CODE,
+     "unit",
+     ALL_SLICES,
+     FEW,
+     {"current_date, '23173', '{commune,hamlet}', '', 0, 51"}},
     {SQL_UNIT_SEARCH, "unit", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_UNIT_EVENT_LIST, "unit_event", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_UNIT_EVENT_LIST_OF_UNIT, "unit_event", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_PERSON_SEARCH, "person", ALL_SLICES, SEARCHING, {NULL}},
     {SQL_DECLARATION_LIST, "cut_declaration", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_THRESHOLD_LIST, "threshold", ALL_SLICES, OUTSIDE, {NULL}},
@@ -138,12 +157,14 @@ static const char *const rows[] = {
     "a.unit_id, a.province_id, a.district_id, a.commune_id, 168, now() from agency a union all "
     "select uuid7(), u.id || '-' || n, 'x', 'commune', 'viewer', null, null, u.id, u.province_id, "
     "u.district_id, u.id, u.id, now() - n * interval '1 hour' "
-    "from unit u, generate_series(1, 60) n where u.kind = 'commune' and u.province_id in (156, 168)",
+    "from unit u, generate_series(1, 60) n where u.valid_to is null and u.kind = 'commune' "
+    "and u.province_id in (156, 168)",
     "insert into decision (id, number, issuer, issued_on, unit_id, province_id, district_id, "
     "commune_id, giver_id, created_by, created_at) select uuid7(), 'x' || n, 'x', '2000-01-01', "
     "u.id, u.province_id, u.district_id, u.commune_id, u.id, uuid7(), now() - n * interval '1 day' "
     "from unit u, generate_series(1, 60) n "
-    "where u.id in (1, 168) or u.kind in ('district', 'commune') and u.province_id in (156, 168)",
+    "where u.id in (1, 168) or u.valid_to is null and u.kind in ('district', 'commune') "
+    "and u.province_id in (156, 168)",
     "insert into association (id, kind, name, unit_id, province_id, district_id, commune_id, "
     "giver_id, created_by, created_at) select id, 'other', number, unit_id, province_id, "
     "district_id, commune_id, giver_id, created_by, created_at from decision",
@@ -180,7 +201,8 @@ static const char *const rows[] = {
     "select uuid7(), k, current_date - n, 1000, 'x', 1, u.id, u.province_id, u.district_id, "
     "u.commune_id, 1, uuid7(), now() - n * interval '1 hour' from unit u, "
     "unnest(array['total', 'labour_force']) k, generate_series(1, 200) n "
-    "where u.id in (1, 168, 156) or u.kind in ('district', 'commune') and u.province_id in (156, 168)",
+    "where u.id in (1, 168, 156) or u.valid_to is null and u.kind in ('district', 'commune') "
+    "and u.province_id in (156, 168)",
     "insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, "
     "unit_id, province_id, district_id, commune_id, giver_id, created_by, created_at) "
     "select uuid7(), i, 'all', p.as_of, 900, 'x', 1, p.unit_id, p.province_id, p.district_id, "

@@ -72,6 +72,13 @@ select 899999, 'hamlet', 'thon', 'matrix', 'Thôn Ma Trận', 'thon ma tran', un
        district_id, commune_id, '2025-07-01', user_id
   from here
 
+-- name: unit_event match
+r.id = 1
+-- name: unit_succession match
+r.from_id = 360101
+-- name: former_form match
+r.unit_id = 246
+
 -- name: agency arrange
 insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id)
 select row_id, 'bank', 'Ngân hàng ' || letter, unit_id, province_id, district_id, commune_id, giver_id
