@@ -31,6 +31,7 @@ FUZZ     := $(sort $(wildcard tests/fuzz/*.c))
 SQL      := $(sort $(wildcard api/*.sql api/*/*.sql middleware/*.sql))
 CONTRACT := $(sort $(wildcard openapi/*.yaml))
 EMBEDDED := $(sort $(wildcard migrations/*.sql migrations/data/*.csv migrations/demo/*.sql \
+                              migrations/demo/published/*.csv \
                               api/docs.html))
 
 OBJECTS      := $(SOURCES:.c=.o) build/gen/statements.o build/gen/embedded.o

@@ -8,6 +8,7 @@
 
 #include "api/identity/password.h"
 #include "api/migrate.h"
+#include "api/published.h"
 #include "embedded.h"
 #include "middleware/request.h"
 
@@ -39,6 +40,22 @@ static bool is_step(const char *name)
     return strspn(base, "0123456789") == 4 && base[4] == '_';
 }
 
+static const struct embedded_file *file_of(const char *name)
+{
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        if (strcmp(embedded_files[i].name, name) == 0) {
+            return &embedded_files[i];
+        }
+    }
+    abort(); /* the Makefile embeds the folder */
+}
+
+static bool load_published(PGconn *pg)
+{
+    return published_load(pg) &&
+           database_run(pg, file_of("migrations/demo/published_plans.sql")->data);
+}
+
 static bool load_demo(PGconn *pg, const char *hash)
 {
     PGresult *found = PQexec(pg, "select from app_user where username = 'nation.manager'");
@@ -50,7 +67,8 @@ static bool load_demo(PGconn *pg, const char *hash)
             good = database_run(pg, embedded_files[i].data);
         }
     }
-    return good && set_demo_password(pg, hash) && database_run(pg, "commit");
+    return good && (loaded || load_published(pg)) && set_demo_password(pg, hash) &&
+           database_run(pg, "commit");
 }
 
 /* --- People --------------------------------------------------------------------------------- */
@@ -127,16 +145,6 @@ static bool add_people(PGconn *pg, struct filling *filling)
     return true;
 }
 
-static const struct embedded_file *generator(void)
-{
-    for (size_t i = 0; i < embedded_file_count; i++) {
-        if (strcmp(embedded_files[i].name, "migrations/demo/generate.sql") == 0) {
-            return &embedded_files[i];
-        }
-    }
-    abort(); /* the Makefile embeds the folder */
-}
-
 static bool restore_indexes(PGconn *pg)
 {
     fputs("making the indexes\n", stderr);
@@ -156,7 +164,7 @@ static bool fill(PGconn *pg, struct filling *filling)
 {
     bool good = database_run(pg, "set client_min_messages = warning; begin") &&
                 database_run(pg, "select pg_advisory_xact_lock(20261123)") &&
-                database_run(pg, generator()->data);
+                database_run(pg, file_of("migrations/demo/generate.sql")->data);
     filling->made = good ? number_of(pg, "select pg_temp.made()", 0, NULL) : -1;
     if (filling->made < 0 || filling->made >= filling->wanted) {
         return filling->made >= 0 && database_run(pg, "rollback");

@@ -115,6 +115,11 @@ static bool load_csv(PGconn *pg, struct arena *arena, const char *path, size_t s
     return good || (fprintf(stderr, "ansinh: %s", PQerrorMessage(pg)), false);
 }
 
+bool database_load_csv(PGconn *pg, struct arena *arena, const char *path)
+{
+    return load_csv(pg, arena, path, strlen(path));
+}
+
 static bool load_listed_csv(PGconn *pg, struct arena *arena, const struct embedded_file *file)
 {
     static const char mark[] = "-- csv: ";

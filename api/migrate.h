@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include "api/config.h"
+#include "middleware/arena.h"
 
 /* The newest migration that this program carries. */
 int migration_newest(void);
@@ -18,6 +19,8 @@ PGconn *database_connect(const struct config *config);
 /* Why it cannot be had, without a part of an address that libpq took apart in the wrong places. */
 const char *database_complaint(const struct config *config, PGconn *pg);
 bool database_run(PGconn *pg, const char *sql);
+/* A CSV that the program carries as the temporary table csv_NAME of the open transaction, all text. */
+bool database_load_csv(PGconn *pg, struct arena *arena, const char *path);
 bool database_run_with(PGconn *pg, const char *sql, int count, const char *const *values);
 
 #endif

@@ -155,3 +155,93 @@ begin
                        'ansinh_commune, ansinh_agency, ansinh_collector', shared);
     end loop;
 end $$;
+
+-- The units below one on a day as the map was then: directly below, or all of a level. A unit of
+-- another map has below it what belongs to it now: of its own kind, or of the level.
+create function units_below(above int, level text, day date)
+    returns table (id int, kind text, form text, code text, name text)
+    language sql stable rows 20
+begin atomic
+    select u.id, u.kind, case when u.former_until >= day then form_on(u.id, day) else u.form end, u.code,
+           case when u.former_until >= day then name_on(u.id, day) else u.name end
+      from (select o.*
+              from unit p
+              join unit o on o.parent_id = p.id
+             where p.id = above and level is null
+            union all
+            select o.*
+              from unit p
+              join unit o on o.holder_id = p.id and o.kind = p.kind
+             where p.id = above and level is null and p.levels <> map_of(day) and p.id <> 1
+            union all
+            select o.*
+              from unit p
+              join unit o on o.kind = level and o.id <> p.id
+                         and (p.id in (1, o.province_id, o.district_id, o.commune_id)
+                              or o.levels = 3 and p.id in (o.map_province_id, o.parent_id))
+             where p.id = above) u
+     where u.levels = map_of(day) and u.valid_from <= day and coalesce(u.valid_to, 'infinity') >= day
+       and u.form <> 'unplaced';
+end;
+grant execute on function units_below(int, text, date)
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- What is reported besides people at a date: flows and money of a period. `exactness` is how the source
+-- words it, `illustrative` that no source prints the number.
+alter table reported_count
+    add starts_on date check (starts_on <= as_of),
+    add exactness text not null default 'exact' check (exactness in ('exact', 'over', 'nearly', 'about')),
+    add illustrative boolean not null default false,
+    drop constraint reported_count_revision_once,
+    add constraint reported_count_revision_once unique nulls not distinct
+        (giver_id, unit_id, indicator, payer_group, as_of, starts_on, revision);
+alter table population add illustrative boolean not null default false;
+grant insert (starts_on, exactness, illustrative)
+   on reported_count to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+grant insert (illustrative)
+   on population to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+insert into indicator (code, kind, scheme, enrolment_kind, unit, direction, name_vi, name_en) values
+    ('hhi_enrolments', 'flow', null, null, 'transactions', 'up',
+     'Lượt tham gia BHYT hộ gia đình', 'Enrolments of household health insurance'),
+    ('hhi_new_collected', 'money', null, null, 'vnd', 'up',
+     'Số tiền thu BHYT hộ gia đình tăng mới', 'Money collected from new household health insurance'),
+    ('hhi_renewals_collected', 'money', null, null, 'vnd', 'up',
+     'Số tiền thu BHYT hộ gia đình tái tục', 'Money collected from renewed household health insurance');
+
+-- Of several plans of a giver for closed units each has its own.
+drop index plan_once;
+create unique index plan_once on plan (giver_id, unit_id, indicator, starts_on, ends_on, assigner)
+ where withdrawn_at is null;
+
+-- What was reported last of a period, or of a stock on its newest day, until a day.
+create function result_until(about int, counted text, starting date, until date)
+    returns table (people bigint, as_of date, source text, giver_id int, exactness text,
+                   illustrative boolean)
+    language sql stable rows 1
+begin atomic
+    select c.people, c.as_of, c.source, c.giver_id, c.exactness, c.illustrative
+      from reported_count c
+     where c.unit_id = about and c.indicator = counted and c.as_of <= until
+       and c.starts_on is not distinct from starting and c.payer_group = 'all'
+     order by c.as_of desc, c.giver_rank, c.giver_id, c.revision desc
+     limit 1;
+end;
+grant execute on function result_until(int, text, date, date)
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;
+
+-- The closed units that make up a unit of today on a day: its own kind, by their main successor.
+-- `divided`: a closed unit went into it in part only.
+create function made_of(whole int, day date) returns table (id int, divided boolean)
+    language sql stable rows 4
+begin atomic
+    select c.id, exists (select
+                           from unit_succession s
+                           join unit f on f.id = s.from_id
+                          where s.to_id = u.id and s.extent = 'part' and f.kind = u.kind)
+      from unit u
+      join unit c on c.holder_id = u.id and c.kind = u.kind
+     where u.id = whole and c.levels = map_of(day) and u.levels <> c.levels and c.valid_from <= day
+       and c.valid_to >= day;
+end;
+grant execute on function made_of(int, date)
+   to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune;

@@ -19,10 +19,10 @@ bool coverage_get(struct request *req)
 {
     char *today = arena_alloc(req->arena, 11);
     business_date(time(NULL), today);
-    return answer_report(req, HEAD_COLUMNS, SQL_COVERAGE_OF_UNIT,
-                         PARAMS(request_query(req, "unit"), query_or(req, "on", today),
-                                query_or(req, "scheme", "health"),
-                                query_or(req, "standard", "new_rural"),
-                                query_or(req, "assigner", "social_insurance"),
-                                request_query(req, "level"), request_query(req, "show")));
+    return answer_report(
+        req, HEAD_COLUMNS, SQL_COVERAGE_OF_UNIT,
+        PARAMS(request_query(req, "unit"), query_or(req, "on", today),
+               query_or(req, "scheme", "health"), query_or(req, "standard", "new_rural"),
+               query_or(req, "assigner", "social_insurance"), request_query(req, "level"),
+               request_query(req, "show"), request_query(req, "map")));
 }

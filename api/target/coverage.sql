@@ -1,6 +1,10 @@
 -- Coverage of a unit and of each one below, on a day: the figures in force, what they make, and how that
 -- stands to the target and the threshold. Percentages are hundredths until they are shown: exact, and
 -- rounded half up once. Whether something is met is decided on the exact ratio.
+--
+-- As published ($8, and always for a closed unit) the units are those of the day. Else they are today's,
+-- and where one has no figure of a day before there was it, those of the units that it is made of are
+-- added up, if all of them have one.
 -- name: coverage_of_unit
 -- lane: slow
 with measure as (
@@ -10,27 +14,44 @@ with measure as (
            m (scheme, base, counted, ratio)
      where scheme = $3
 ), place as (
-    select u.* from unit u where u.id = coalesce($1::int, scope_id()) and in_slice(u)
+    select u.*, coalesce($8::text, '') = 'published' or u.holder_id is not null as published,
+           least($2::date, u.valid_to) as day
+      from unit u
+     where u.id = coalesce($1::int, scope_id()) and in_slice(u)
 ), line as (
-    select 0 as depth, p.id, p.kind, p.form, p.code, p.name from place p
+    select 0 as depth, p.id, p.kind,
+           case when p.former_until >= p.day then form_on(p.id, p.day) else p.form end as form, p.code,
+           case when p.former_until >= p.day then name_on(p.id, p.day) else p.name end as name
+      from place p
+    union all
+    select 1, u.id, u.kind, u.form, u.code, u.name
+      from place p
+     cross join lateral units_below(p.id, $6::text, p.day) u
+     where p.published
     union all
     select 1, u.id, u.kind, u.form, u.code, u.name
       from place p
       join unit u on u.parent_id = p.id
-     where $6::text is null and u.valid_to is null and u.form <> 'unplaced'
+     where $6::text is null and u.valid_to is null and u.form <> 'unplaced' and not p.published
     union all
     select 1, u.id, u.kind, u.form, u.code, u.name
       from place p
       join unit u on u.kind = $6 and p.id in (1, u.province_id, u.district_id) and u.id <> p.id
-     where u.valid_to is null
+     where u.valid_to is null and not p.published
 ), figure as (
     select l.*, m.base, m.counted,
-           p.people as population, p.as_of as population_on, p.source as population_source,
-           p.decision_number as population_decision, p.giver_id as population_giver,
-           r.people as covered, r.as_of as covered_on, r.source as covered_source,
-           r.giver_id as covered_giver, r.groups,
-           case when p.people > 0
-                then (2 * r.people * 10000 + p.people) / (2 * p.people) end as percent,
+           coalesce(p.people, o.population) as population, coalesce(p.as_of, o.population_on) as population_on,
+           coalesce(p.source, o.population_source) as population_source,
+           p.decision_number as population_decision, coalesce(p.giver_id, o.giver_id) as population_giver,
+           coalesce(r.people, o.covered) as covered, coalesce(r.as_of, o.covered_on) as covered_on,
+           coalesce(r.source, o.covered_source) as covered_source,
+           coalesce(r.giver_id, o.giver_id) as covered_giver, r.groups,
+           case when p.people is null or r.people is null then o.units end as restated_from,
+           case when p.people is null or r.people is null then o.incomplete end as incomplete,
+           o.divided,
+           case when coalesce(p.people, o.population) > 0
+                then (2 * coalesce(r.people, o.covered) * 10000 + coalesce(p.people, o.population))
+                     / (2 * coalesce(p.people, o.population)) end as percent,
            t.quantity as target,
            s.standard, s.percent_hundredths as threshold, s.decision_number as threshold_decision,
            s.verified
@@ -40,6 +61,24 @@ with measure as (
       left join lateral (select *
                            from reports_until(l.id, m.counted, $2::date) f
                           limit 1) r on true
+      left join lateral (select count(*) as units, bool_or(c.divided) as divided, 1 as giver_id,
+                                case when count(*) = count(cp.people) then sum(cp.people)::bigint end
+                                as population,
+                                min(cp.as_of) as population_on,
+                                string_agg(distinct cp.source, '; ') as population_source,
+                                case when count(*) = count(cr.people) then sum(cr.people)::bigint end
+                                as covered,
+                                min(cr.as_of) as covered_on,
+                                string_agg(distinct cr.source, '; ') as covered_source,
+                                count(cp.people) + count(cr.people) between 1 and 2 * count(*) - 1
+                                as incomplete
+                           from made_of(l.id, $2::date) c
+                           left join lateral population_at(c.id, m.base, $2::date) cp on true
+                           left join lateral (select *
+                                                from reports_until(c.id, m.counted, $2::date) f
+                                               limit 1) cr on true
+                          where (p.people is null or r.people is null) and $2::date < '2025-07-01'
+                         having count(*) > 0) o on true
       left join lateral (select a.quantity
                            from assignment a
                           where a.unit_id = l.id and a.indicator = m.ratio
@@ -119,7 +158,10 @@ select $2::date as "on", $3::text as scheme, $4::text as standard, $5::text as a
                                        when exists (select from reported_count c
                                                      where c.unit_id = t.id and c.indicator = t.counted
                                                        and c.as_of <= $2::date) then 'payer_groups'
-                                       else 'covered' end], null)) as missing,
+                                       else 'covered' end,
+                                  case when t.incomplete then 'predecessors' end], null)) as missing,
+       case when t.restated_from > 0 and not t.incomplete then t.restated_from end as "restated.units",
+       case when t.restated_from > 0 and not t.incomplete then t.divided end as "restated.divided",
        'reported' as basis
   from below b
  cross join told t

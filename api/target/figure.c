@@ -18,6 +18,12 @@ const char *figure_number(struct request *req, const char *name)
     return number ? arena_printf(req->arena, "%lld", (long long)json_integer_value(number)) : NULL;
 }
 
+const char *figure_truth(const struct request *req, const char *name)
+{
+    const json_t *truth = json_object_get(req->json, name);
+    return truth ? (json_is_true(truth) ? "true" : "false") : NULL;
+}
+
 static bool has_come(struct request *req, const char *date)
 {
     char today[11];
@@ -57,8 +63,9 @@ bool figure_record(struct request *req, enum sql_id statement, int count, const 
     int flaw = PQnfields(row) - 2;
     if (!PQgetisnull(row, 0, flaw)) {
         const char *pointer = arena_printf(req->arena, "/%s", PQgetvalue(row, 0, flaw + 1));
-        return fail_at(req, NOT_FOUND, "pointer", pointer, flaw_named(PQgetvalue(row, 0, flaw)),
-                       NULL);
+        enum flaw_kind kind = flaw_named(PQgetvalue(row, 0, flaw));
+        bool hidden = kind == FLAW_NOT_FOUND || kind == FLAW_OUTSIDE_SLICE;
+        return fail_at(req, hidden ? NOT_FOUND : RULE_BROKEN, "pointer", pointer, kind, NULL);
     }
     if (PQgetisnull(row, 0, 0)) {
         return fail(req, DUPLICATE);
@@ -170,7 +177,8 @@ bool figure_import(struct request *req, enum sql_id statement)
     bool writes = !dry && (partial || table->good_count == table->count);
     struct import import = {.req = req};
     import.judged = ask(req, statement,
-                        PARAMS(table->json, writes ? "true" : "false", partial ? "true" : "false"));
+                        PARAMS(table->json, writes ? "true" : "false", partial ? "true" : "false",
+                               request_query(req, "at")));
     if (!import.judged) {
         return false;
     }

@@ -22,11 +22,12 @@ bool figure_record(struct request *req, enum sql_id statement, int count,
 
 /* Imports a table: a verdict for each row, and nothing is written if one is rejected, unless
  * ?partial=true. ?dry_run=true writes nothing in any case. The statement takes the good rows as JSON,
- * whether to write, and whether in part; it answers line, field, flaw, argument, known and how many
+ * whether to write, whether in part, and ?at=, the day of the codes; it answers line, field, flaw, argument, known and how many
  * were written, a row for each, by line. */
 bool figure_import(struct request *req, enum sql_id statement);
 
 /* The member of the body as text for a parameter, NULL where it is missing. */
 const char *figure_number(struct request *req, const char *name);
+const char *figure_truth(const struct request *req, const char *name);
 
 #endif

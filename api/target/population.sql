@@ -1,6 +1,6 @@
 -- part: population_columns
 p.id, u.id as "unit.id", u.kind as "unit.kind", u.code as "unit.code", u.name as "unit.name",
-       p.kind, p.as_of as "on", p.people, p.source, p.decision_number, p.revision, p.giver_id,
+       p.kind, p.as_of as "on", p.people, p.illustrative, p.source, p.decision_number, p.revision, p.giver_id,
        p.created_at, p.created_by
 
 -- name: population_list
@@ -33,7 +33,7 @@ with place as (
     select u.*, case when u.id is null then 'not_found'
                      when not in_slice(u) then 'outside_slice' end as flaw
       from (values (1)) one
-      left join unit u on u.id = $1::int and u.valid_to is null
+      left join unit u on u.id = $1::int and coalesce(u.valid_to, 'infinity') >= $3::date
 ), latest as (
     select l.*
       from population l
@@ -41,14 +41,14 @@ with place as (
      order by l.revision desc
      limit 1
 ), made as (
-    insert into population (id, kind, as_of, people, source, decision_number, revision, unit_id,
-                            province_id, district_id, commune_id, giver_id, created_by)
-    select uuid7(), $2, $3::date, $4::bigint, $5, $6, coalesce(l.revision, 0) + 1, u.id,
+    insert into population (id, kind, as_of, people, source, decision_number, illustrative, revision,
+                            unit_id, province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), $2, $3::date, $4::bigint, $5, $6, coalesce($7::boolean, false), coalesce(l.revision, 0) + 1, u.id,
            u.province_id, u.district_id, u.commune_id, scope_id(), caller_id()
       from place u
       left join latest l on true
-     where u.flaw is null and (l.people, l.source, l.decision_number)
-                              is distinct from ($4::bigint, $5, $6)
+     where u.flaw is null and (l.people, l.source, l.decision_number, l.illustrative)
+                              is distinct from ($4::bigint, $5, $6, coalesce($7::boolean, false))
     returning *
 )
 select {population_columns}, u.flaw, 'unit_id' as field
@@ -56,27 +56,30 @@ select {population_columns}, u.flaw, 'unit_id' as field
   left join made p on true
 
 -- A table of figures at once: where the unit is, what is wrong with the row, and what its last revision
--- says. Nothing is written unless $2, and if any row is wrong only with $3.
+-- says. Nothing is written unless $2, and if any row is wrong only with $3. $4 is the day of the codes.
 -- name: population_import
 with given as (
-    select g.*, u.id as unit_id, u.province_id, u.district_id, u.commune_id,
+    select g.line, g.kind, g."on", g.people, g.source, g.decision,
+           coalesce(g.illustrative, false) as illustrative, u.id as unit_id, u.province_id, u.district_id, u.commune_id,
            case when u.id is null then 'unit_code: not_found'
                 when not in_slice(u) then 'unit_code: outside_slice'
                 when g."on" > business_date() then 'on: in_future' end as flaw
       from jsonb_to_recordset($1::jsonb)
            as g (line int, unit_kind text, unit_code text, kind text, "on" date, people bigint,
-                 source text, decision text)
-      left join unit u on u.kind = g.unit_kind and u.code = g.unit_code and u.valid_to is null
+                 source text, decision text, illustrative boolean)
+      left join unit u on u.kind = g.unit_kind and u.code = g.unit_code
+                      and u.valid_from <= coalesce($4::date, business_date())
+                      and coalesce(u.valid_to, 'infinity') >= coalesce($4::date, business_date())
 ), numbered as (
     select g.*, min(line) over (partition by unit_id, kind, "on", flaw is null) as first_line
       from given g
 ), judged as (
-    select n.line, n.kind, n."on", n.people, n.source, n.decision, n.unit_id, n.province_id,
+    select n.line, n.kind, n."on", n.people, n.source, n.decision, n.illustrative, n.unit_id, n.province_id,
            n.district_id, n.commune_id, n.first_line,
            coalesce(n.flaw, case when n.first_line < n.line then ': same_as_line' end) as flaw,
            coalesce(l.revision, 0) as revision,
-           (l.people, l.source, l.decision_number)
-           is not distinct from (n.people, n.source, n.decision) as known
+           (l.people, l.source, l.decision_number, l.illustrative)
+           is not distinct from (n.people, n.source, n.decision, n.illustrative) as known
       from numbered n
       left join lateral (select *
                            from population p
@@ -85,9 +88,9 @@ with given as (
                           order by p.revision desc
                           limit 1) l on n.flaw is null
 ), made as (
-    insert into population (id, kind, as_of, people, source, decision_number, revision, unit_id,
-                            province_id, district_id, commune_id, giver_id, created_by)
-    select uuid7(), j.kind, j."on", j.people, j.source, j.decision, j.revision + 1, j.unit_id,
+    insert into population (id, kind, as_of, people, source, decision_number, illustrative, revision,
+                            unit_id, province_id, district_id, commune_id, giver_id, created_by)
+    select uuid7(), j.kind, j."on", j.people, j.source, j.decision, j.illustrative, j.revision + 1, j.unit_id,
            j.province_id, j.district_id, j.commune_id, scope_id(), caller_id()
       from judged j
      where j.flaw is null and not j.known and $2::boolean

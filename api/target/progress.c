@@ -26,12 +26,16 @@ static bool lists_credit(const char *level)
     return false;
 }
 
+static bool is_agent(const struct request *req)
+{
+    return req->caller.slice == SLICE_AGENCY || req->caller.slice == SLICE_COLLECTOR;
+}
+
 /* Brief is for today: an earlier day needs more anyway. */
 static bool is_brief(const struct request *req)
 {
     return is(request_query(req, "detail"), "brief") && !request_query(req, "at") &&
-           !lists_credit(request_query(req, "level")) && req->caller.slice != SLICE_AGENCY &&
-           req->caller.slice != SLICE_COLLECTOR;
+           !lists_credit(request_query(req, "level")) && !is_agent(req);
 }
 
 static bool asks_for_days(const struct progress_cell *cells, int count)
@@ -121,11 +125,29 @@ bool progress_asked(struct request *req, struct progress_asked *asked)
     asked->at = day_of(req, &asked->period);
     asked->assigner = assigner ? assigner : "social_insurance";
     asked->show = request_query(req, "show");
+    asked->basis = request_query(req, "basis");
+    asked->basis = asked->basis ? asked->basis : "counted";
     asked->days_past = days_between(asked->period.from, asked->at) + 1;
     asked->days_left = days_between(asked->at, asked->period.to);
-    asked->href = arena_printf(req->arena, "/v1/progress?indicator=%s&period=%s&assigner=%s&unit=",
-                               request_query(req, "indicator"), period, asked->assigner);
+    const char *map = request_query(req, "map");
+    bool told = is(asked->basis, "reported");
+    asked->href =
+        arena_printf(req->arena, "/v1/progress?indicator=%s&period=%s&assigner=%s%s%s%s&unit=",
+                     request_query(req, "indicator"), period, asked->assigner,
+                     told ? "&basis=reported" : "", told && map ? "&map=" : "",
+                     told && map ? map : "");
     return true;
+}
+
+/* What was reported from outside, of units. */
+static bool reported(struct request *req, const struct progress_asked *asked)
+{
+    const char *map = request_query(req, "map");
+    return answer_written(req, write_progress, SQL_PROGRESS_REPORTED,
+                          PARAMS(request_query(req, "unit"), request_query(req, "indicator"),
+                                 arena_strdup(req->arena, asked->period.from),
+                                 arena_strdup(req->arena, asked->period.to), asked->assigner,
+                                 request_query(req, "level"), asked->at, map ? map : "restated"));
 }
 
 bool progress_get(struct request *req)
@@ -135,6 +157,14 @@ bool progress_get(struct request *req)
     bool to_date = request_query(req, "at") != NULL;
     if (!progress_asked(req, &asked)) {
         return false;
+    }
+    if (is(asked.basis, "reported")) {
+        if (is_agent(req)) {
+            return fail(req, FORBIDDEN);
+        }
+        return lists_credit(request_query(req, "level"))
+                   ? fail_at(req, INVALID_REQUEST, "parameter", "level", FLAW_ENUM, NULL)
+                   : reported(req, &asked);
     }
     int count = progress_cells(&asked.period, asked.at, to_date, is_brief(req), cells);
     const char *const values[] = {

@@ -128,7 +128,9 @@ static void write_line(struct render *out, const struct progress_asked *asked,
     render_text(out, "{");
     render_members(out, plain->assignee, rows, row);
     write_figures(out, asked, line, number(rows, row, CONFIRMED), number(rows, row, MOVED));
-    render_text(out, "},\"basis\":\"counted\",\"href\":");
+    render_text(out, "},\"basis\":\"");
+    render_text(out, asked->basis);
+    render_text(out, "\",\"href\":");
     if (opens) {
         render_text(out, "\"");
         render_text(out, asked->href);

@@ -14,6 +14,7 @@ struct progress_asked {
     const char *at;
     const char *assigner;
     const char *show;
+    const char *basis;
     const char *href; /* of a line, but for the unit */
     int days_past;    /* of the period, with `at` */
     int days_left;

@@ -55,6 +55,7 @@ Suite *user_suite(void);
 Suite *person_suite(void);
 Suite *unit_suite(void);
 Suite *history_suite(void);
+Suite *published_suite(void);
 Suite *story_suite(void);
 Suite *progress_suite(void);
 Suite *enrolment_suite(void);

@@ -72,7 +72,7 @@ START_TEST(what_cannot_be_is_refused)
     static const char *const bodies[][3] = {
         {"123149", "\"indicator\":\"health_cards\",\"on\":\"2025-12-31\"", "/unit_id"},
         {"999999", "\"indicator\":\"health_cards\",\"on\":\"2025-12-31\"", "/unit_id"},
-        {"123173", "\"indicator\":\"vsi_new\",\"on\":\"2025-12-31\"", "/indicator"},
+        {"123173", "\"indicator\":\"health_coverage\",\"on\":\"2025-12-31\"", "/indicator"},
         {"123173", "\"indicator\":\"nothing\",\"on\":\"2025-12-31\"", "/indicator"},
         {"123173", "\"indicator\":\"health_cards\",\"payer_group\":\"army\",\"on\":\"2025-12-31\"",
          "/payer_group"},
@@ -132,7 +132,7 @@ START_TEST(a_file_gets_its_verdicts)
               "commune,23173,health_cards,,2025-12-31,13000,Báo cáo\n"
               "commune,23173,health_cards,all,2025-12-31,13000,Báo cáo\n"
               "commune,23149,health_cards,all,2025-12-31,1,Báo cáo\n"
-              "commune,23173,vsi_new,all,2025-12-31,1,Báo cáo\n"
+              "commune,23173,health_coverage,all,2025-12-31,1,Báo cáo\n"
               "commune,23173,vsi_participants,budget,2025-12-31,1,Báo cáo\n"
               "commune,23173,vsi_participants,all,2199-12-31,1,Báo cáo\n";
     static const char *const codes[] = {"unit_code outside_slice", "indicator not_found",
