@@ -1,4 +1,4 @@
-/* The demo's published figures: what newspapers and offices printed from 2018 to 2023, about units that
+/* The demo's published figures: what newspapers and offices printed from 2011 to 2023, about units that
  * have closed since. Each line of migrations/demo/published/ names its source, and says of a number
  * that no source prints that it is illustrative. */
 #ifndef ANSINH_PUBLISHED_H

@@ -32,12 +32,12 @@ with measure as (
     select 1, u.id, u.kind, u.form, u.code, u.name
       from place p
       join unit u on u.parent_id = p.id
-     where $6::text is null and u.valid_to is null and u.form <> 'unplaced' and not p.published
+     where $6::text is null and u.levels = 2 and u.valid_to is null and u.form <> 'unplaced' and not p.published
     union all
     select 1, u.id, u.kind, u.form, u.code, u.name
       from place p
       join unit u on u.kind = $6 and p.id in (1, u.province_id, u.district_id) and u.id <> p.id
-     where u.valid_to is null and not p.published
+     where u.levels = 2 and u.valid_to is null and not p.published
 ), figure as (
     select l.*, m.base, m.counted,
            coalesce(p.people, o.population) as population, coalesce(p.as_of, o.population_on) as population_on,

@@ -28,14 +28,19 @@ select {plan_columns}, p.version as "@version"
 -- A plan and its root: the number that the own unit holds and may divide in each cut.
 -- name: plan_create
 with own as (
-    select * from unit where id = scope_id()
+    -- or a closed unit that belongs to the slice now, for a plan of its time
+    select u.*
+      from unit u
+     where u.id = coalesce($10::int, scope_id())
+       and ($10::int is null or u.holder_id is not null and u.valid_to >= $2::date and in_slice(u))
 ), measured as (
     select * from indicator where code = $1
 ), decided as (
     select * from own_decision($6::uuid, $7, $8::date, $9)
 ), ruling as (
     select r.*
-      from (values (1, not exists (select from measured), 'not_found', '/indicator', null),
+      from (values (0, not exists (select from own), 'not_found', '/unit_id', null),
+                   (1, not exists (select from measured), 'not_found', '/indicator', null),
                    (2, not exists (select from decided), 'not_found', '/decision_id', null),
                    (3, $5::bigint > 10000 and not (select additive from measured), 'too_large',
                     '/quantity', '10000'))
@@ -47,7 +52,7 @@ with own as (
     insert into plan (id, indicator, starts_on, ends_on, assigner, decision_id, decision_number,
                       decided_on, unit_id, province_id, district_id, commune_id, giver_id, created_by)
     select uuid7(), $1, $2::date, $3::date, $4, d.id, d.number, d.issued_on,
-           own.id, own.province_id, own.district_id, own.commune_id, own.id, caller_id()
+           own.id, own.province_id, own.district_id, own.commune_id, scope_id(), caller_id()
       from own, decided d
      where not exists (select from ruling)
     returning *
@@ -77,7 +82,8 @@ with own as (
 select {plan_columns},
        r.id as "assignment.id", r.quantity as "assignment.quantity",
        true as held, g.rule, g.pointer, g.figure
-  from own u
+  from (values (1)) one
+  left join own u on true
   left join made p on true
   left join root r on true
   left join ruling g on true

@@ -250,12 +250,14 @@ line as (
      cross join lateral (
         select p.*
         union all
-        select u.* from unit u where u.parent_id = p.id and u.valid_to is null and $6::text is null
+        select u.* from unit u
+         where u.parent_id = p.id and u.levels = 2 and u.valid_to is null and $6::text is null
         union all
         select u.* from unit u
-         where u.kind = $6::text and u.valid_to is null and u.id <> p.id
+         where u.kind = $6::text and u.levels = 2 and u.valid_to is null and u.id <> p.id
            and u.province_id = any(case p.province_id
-                                   when 0 then array(select n.id from unit n where n.kind = 'province')
+                                   when 0 then array(select n.id from unit n
+                                                      where n.kind = 'province' and n.levels = 2)
                                    else array[p.province_id] end)
            and p.district_id in (0, u.district_id) and p.commune_id in (0, u.commune_id)
            and (p.kind <> 'nation' or u.kind <> 'hamlet')
@@ -310,7 +312,7 @@ line as (
 ), leaf_commune as (
     select c.id as commune_id
       from place p
-      join unit c on c.province_id = p.province_id and c.kind = 'commune'
+      join unit c on c.province_id = p.province_id and c.kind = 'commune' and c.levels = 2
                  and p.district_id in (0, c.district_id) and p.commune_id in (0, c.id)
 )
 

@@ -1,4 +1,4 @@
-/* Published figures of 2018 to 2023, told again by the units of their day and by today's. */
+/* Published figures of 2011 to 2023, told again by the units of their day and by today's. */
 #include <string.h>
 
 #include "tests/support/harness.h"
@@ -249,6 +249,29 @@ START_TEST(a_closed_unit_has_no_figures_after_its_end)
 }
 END_TEST
 
+START_TEST(a_plan_of_the_past_is_of_the_unit_of_its_time)
+{
+    static const char plan[] = "{\"indicator\":\"vsi_participants\",\"period\":\"2022\","
+                               "\"assigner\":\"people_council\",\"decision\":{\"number\":"
+                               "\"9/NQ-HĐND\",\"decided_on\":\"2021-12-20\"},\"quantity\":200,"
+                               "\"unit_id\":";
+    const char *body = text("%s1600}", plan);
+    struct answer made = expect_status(call("province.manager", "POST", "/v1/plans", body), 201);
+    ck_assert_int_eq(integer_member(made, "unit.id"), 1600);
+    expect_problem(call("province.manager", "POST", "/v1/plans", body), 409, "duplicate");
+    body = text("%s1599}", plan);
+    expect_status(call("province.manager", "POST", "/v1/plans", body), 201);
+    static const int wrong[] = {1481, 123173, 999999999}; /* Huế's, in force, nowhere */
+    for (int i = 0; i < 3; i++) {
+        struct answer other =
+            call("province.manager", "POST", "/v1/plans", text("%s%d}", plan, wrong[i]));
+        expect_problem(other, 404, "not_found");
+        ck_assert_str_eq(text_member(other, "errors.0.pointer"), "/unit_id");
+    }
+    expect_problem(call("district.manager", "POST", "/v1/plans", body), 404, "not_found");
+}
+END_TEST
+
 Suite *published_suite(void)
 {
     Suite *suite = suite_create("published");
@@ -264,6 +287,7 @@ Suite *published_suite(void)
     tcase_add_test(tcase, todays_map_needs_every_part_and_the_days_map_none);
     tcase_add_test(tcase, what_is_about_a_closed_unit_lies_in_the_holders_slice);
     tcase_add_test(tcase, a_closed_unit_has_no_figures_after_its_end);
+    tcase_add_test(tcase, a_plan_of_the_past_is_of_the_unit_of_its_time);
     suite_add_tcase(suite, tcase);
     return suite;
 }
