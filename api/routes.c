@@ -6,6 +6,10 @@
 #include "api/identity/session.h"
 #include "api/identity/user.h"
 #include "api/metrics.h"
+#include "api/people/elsewhere.h"
+#include "api/people/entitlement.h"
+#include "api/people/household.h"
+#include "api/people/participant_group.h"
 #include "api/people/person.h"
 #include "api/probe.h"
 #include "api/target/amendment.h"
@@ -99,8 +103,25 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/thresholds",             TIER_NATION,  TARGET_ASSIGN,   threshold_create),
     ROUTE(GET,   "/v1/coverage",               UNIT_TIERS,   FIGURE_READ,     coverage_get),
 
+    ROUTE(GET,   "/v1/participant-groups",     ANY_TIER,     PERSON_READ,     participant_group_list),
     AUDITED(GET, "/v1/people",                 ANY_TIER,     PERSON_READ,     person_search),
+    ROUTE(POST,  "/v1/people",                 FIELD_TIERS,  PERSON_WRITE,    person_create),
     AUDITED(GET, "/v1/people/{id}",            ANY_TIER,     PERSON_READ,     person_get),
+    GUARDED(PATCH, "/v1/people/{id}",          FIELD_TIERS,  PERSON_WRITE,    person_update),
+    ROUTE(POST,  "/v1/people/{id}/merge",      LOCAL_TIERS,  PERSON_WRITE,    person_merge),
+    ROUTE(POST,  "/v1/coverage-lookups",       FIELD_TIERS,  PERSON_WRITE,    coverage_lookup_create),
+    ROUTE(GET,   "/v1/person-moves",           ANY_TIER,     PERSON_READ,     person_move_list),
+    ROUTE(POST,  "/v1/person-moves",           FIELD_TIERS,  PERSON_WRITE,    person_move_create),
+    ROUTE(POST,  "/v1/person-moves/{id}/object", FIELD_TIERS, PERSON_WRITE,   person_move_object),
+    ROUTE(POST,  "/v1/people/{id}/entitlements", LOCAL_TIERS, PERSON_WRITE,   entitlement_create),
+    ROUTE(POST,  "/v1/entitlements/{id}/end",  LOCAL_TIERS,  PERSON_WRITE,    entitlement_end),
+    AUDITED(GET, "/v1/households",             ANY_TIER,     PERSON_READ,     household_list),
+    ROUTE(POST,  "/v1/households",             FIELD_TIERS,  PERSON_WRITE,    household_create),
+    AUDITED(GET, "/v1/households/{id}",        ANY_TIER,     PERSON_READ,     household_get),
+    GUARDED(PATCH, "/v1/households/{id}",      FIELD_TIERS,  PERSON_WRITE,    household_update),
+    ROUTE(POST,  "/v1/households/{id}/members", FIELD_TIERS, PERSON_WRITE,    household_join),
+    ROUTE(POST,  "/v1/households/{id}/leave",  FIELD_TIERS,  PERSON_WRITE,    household_leave),
+    ROUTE(POST,  "/v1/households/{id}/split",  FIELD_TIERS,  PERSON_WRITE,    household_split),
     ROUTE(GET,   "/v1/audit",                  UNIT_TIERS,   AUDIT_READ,      audit_list),
 
     ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),

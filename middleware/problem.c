@@ -30,6 +30,7 @@ const struct problem_row problem_rows[PROBLEM_COUNT] = {
     [METHOD_NOT_ALLOWED]      = {"method_not_allowed", 405, {"Phương thức không được hỗ trợ ở địa chỉ này", "The method is not supported here"}},
     [REQUEST_TIMEOUT]         = {"request_timeout", 408, {"Yêu cầu gửi lên quá chậm", "The request came too slowly"}},
     [CONFLICT]                = {"conflict", 409, {"Xung đột với dữ liệu hiện có", "Conflict with existing data"}},
+    [POSSIBLE_DUPLICATE]      = {"possible_duplicate", 409, {"Có thể người này đã có trong sổ", "The person may be in the register already"}},
     [DUPLICATE]               = {"duplicate", 409, {"Dữ liệu này đã có", "This already exists"}},
     [ALREADY_COVERED]         = {"already_covered", 409, {"Người này đã được bảo hiểm trong thời gian này", "The person is covered in this time already"}},
     [WRONG_STATUS]            = {"wrong_status", 409, {"Trạng thái hiện tại không cho phép", "The present status does not permit this"}},
@@ -43,6 +44,7 @@ const struct problem_row problem_rows[PROBLEM_COUNT] = {
     [TARGET_TOO_LONG]         = {"target_too_long", 414, {"Địa chỉ yêu cầu quá dài", "The request target is too long"}},
     [IDEMPOTENCY_KEY_REUSED]  = {"idempotency_key_reused", 422, {"Khóa này đã dùng cho một nội dung khác", "The key was used for another request"}},
     [RULE_BROKEN]             = {"rule_broken", 422, {"Không đúng quy định", "A rule does not permit this"}},
+    [TOO_BROAD]               = {"too_broad", 422, {"Quá nhiều người phù hợp, hãy tìm cụ thể hơn", "Too many people fit, search for something narrower"}},
     [RULE_MISSING]            = {"rule_missing", 422, {"Chưa có quy định cho thời điểm này", "There is no rule for this date"}},
     [PRECONDITION_REQUIRED]   = {"precondition_required", 428, {"Thiếu tiêu đề If-Match với ETag đã đọc", "The If-Match header with the ETag that was read is missing"}},
     [TOO_MANY_REQUESTS]       = {"too_many_requests", 429, {"Quá nhiều yêu cầu, hãy thử lại sau", "Too many requests, try again later"}},
@@ -85,6 +87,9 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_RATIO]      = {"ratio", 0, {"không áp dụng cho chỉ tiêu tỷ lệ", "does not apply to a ratio"}},
     [FLAW_SUM]        = {"sum", 0, {"phải có tổng bằng %s", "must add up to %s"}},
     [FLAW_EITHER]     = {"either", 0, {"không được gửi cùng với %s", "must not come together with %s"}},
+    [FLAW_BEFORE_BIRTH] = {"before_birth", 0, {"trước ngày sinh", "is before the birth"}},
+    [FLAW_IN_HOUSEHOLD] = {"in_household", 0, {"người này đang thuộc một hộ vào ngày đó", "the person belongs to a household on that day"}},
+    [FLAW_TWO_NUMBERS] = {"two_numbers", 0, {"có số định danh hoặc mã số BHXH khác", "has another number"}},
 };
 
 /* A named constraint is a rule with a sentence of its own; a SQLSTATE is the rule for the rest. */
@@ -100,6 +105,19 @@ static const struct constraint_row {
     {"credit_is_near", NOT_FOUND, "/won_by", FLAW_NOT_FOUND},
     {"identity_once", DUPLICATE, "/person", FLAW_NOT_UNIQUE},
     {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
+    {"number_once", DUPLICATE, "", FLAW_NOT_UNIQUE},
+    {"one_person_one_number", RULE_BROKEN, "/duplicate_id", FLAW_TWO_NUMBERS},
+    {"number_fits", RULE_BROKEN, "/personal_id_number", FLAW_NUMBER},
+    {"death_after_birth", RULE_BROKEN, "/died_on", FLAW_BEFORE_BIRTH},
+    {"person_in_household", CONFLICT, "/hamlet_id", FLAW_IN_HOUSEHOLD},
+    {"household_code_once", DUPLICATE, "/code", FLAW_NOT_UNIQUE},
+    {"member_is_visible", NOT_FOUND, "/person_id", FLAW_NOT_FOUND},
+    {"splits_off", NOT_FOUND, "/members", FLAW_NOT_FOUND},
+    {"hamlet_is_open", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
+    {"one_household_at_a_time", CONFLICT, "/on", FLAW_IN_HOUSEHOLD},
+    {"one_head_at_a_time", CONFLICT, "/on", FLAW_IN_HOUSEHOLD},
+    {"group_is_known", NOT_FOUND, "/group", FLAW_NOT_FOUND},
+    {"entitlement_once", DUPLICATE, "/from", FLAW_NOT_UNIQUE},
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
     {"decision_once", DUPLICATE, "/number", FLAW_NOT_UNIQUE},
     {"population_revision_once", CONFLICT, NULL, 0},
@@ -118,7 +136,9 @@ static const struct state_row { const char *state; enum problem_kind kind; } sta
     {"23505", DUPLICATE},
     {"23P01", DUPLICATE},
     {"23514", RULE_BROKEN},
-    {"ANR01", RULE_MISSING},      /* raised by the gate */
+    {"ANB01", TOO_BROAD},         /* raised by the gate */
+    {"ANQ01", TOO_MANY_REQUESTS},
+    {"ANR01", RULE_MISSING},
     {"ANS01", WRONG_STATUS},
 };
 // clang-format on
@@ -257,6 +277,7 @@ void problem_reply(struct request *req)
         }
         render_text(&out, "]");
     }
+    render_text(&out, req->problem.members ? req->problem.members : "");
     render_text(&out, "}");
     reply_json(req, row->status, out.data, out.size);
     req->reply.content_type = "application/problem+json";

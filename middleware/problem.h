@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include "middleware/flaw.h"
 #include "middleware/request.h"
 
 struct render;
@@ -29,6 +30,7 @@ enum problem_kind {
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,
     CONFLICT,
+    POSSIBLE_DUPLICATE,
     DUPLICATE,
     ALREADY_COVERED,
     WRONG_STATUS,
@@ -42,6 +44,7 @@ enum problem_kind {
     UNSUPPORTED_MEDIA_TYPE,
     IDEMPOTENCY_KEY_REUSED,
     RULE_BROKEN,
+    TOO_BROAD,
     RULE_MISSING,
     PRECONDITION_REQUIRED,
     TOO_MANY_REQUESTS,
@@ -52,41 +55,6 @@ enum problem_kind {
     DATABASE_UNAVAILABLE,
     TIMEOUT,
     PROBLEM_COUNT
-};
-
-/* Why one field, parameter or header is refused. */
-enum flaw_kind {
-    FLAW_REQUIRED,
-    FLAW_UNKNOWN,
-    FLAW_REPEATED,
-    FLAW_TYPE,
-    FLAW_TOO_SHORT,
-    FLAW_TOO_LONG,
-    FLAW_TOO_SMALL,
-    FLAW_TOO_LARGE,
-    FLAW_TOO_FEW,
-    FLAW_TOO_MANY,
-    FLAW_NOT_UNIQUE,
-    FLAW_PATTERN,
-    FLAW_FORMAT,
-    FLAW_ENUM,
-    FLAW_NOT_TEXT,
-    FLAW_TOO_DEEP,
-    FLAW_NOT_FOUND,
-    FLAW_CURSOR,
-    FLAW_ORDER,
-    FLAW_NOT_CHILD,
-    FLAW_IN_FUTURE,
-    FLAW_NUMBER,
-    FLAW_EITHER,
-    FLAW_RATIO,
-    FLAW_SUM,
-    FLAW_QUOTE,
-    FLAW_OUTSIDE_SLICE,
-    FLAW_SAME_AS_LINE,
-    FLAW_NO_POPULATION,
-    FLAW_NO_REPORT,
-    FLAW_COUNT
 };
 
 struct problem_row {

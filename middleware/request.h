@@ -42,6 +42,7 @@ struct problem {
     int flaw_count;
     struct flaw flaws[MAX_FLAWS];
     int retry_after;      /* seconds, for 429 and 503; 0 is one second */
+    const char *members;  /* further ones, as JSON text */
     const char *internal; /* for the log only, never for the client */
 };
 

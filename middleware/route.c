@@ -22,6 +22,7 @@ const char *const permission_names[PERMISSION_COUNT] = {
     [FIGURE_READ] = "figure_read",
     [FIGURE_WRITE] = "figure_write",
     [PERSON_READ] = "person_read",
+    [PERSON_WRITE] = "person_write",
     [IDENTITY_REVEAL] = "identity_reveal",
     [AUDIT_READ] = "audit_read",
     [ENROLMENT_READ] = "enrolment_read",

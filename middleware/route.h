@@ -34,6 +34,7 @@ enum permission {
     FIGURE_READ,
     FIGURE_WRITE,
     PERSON_READ,
+    PERSON_WRITE,
     IDENTITY_REVEAL,
     AUDIT_READ,
     ENROLMENT_READ,

@@ -202,3 +202,20 @@ bool reply_row(struct request *req, int status, const PGresult *rows, int column
     render_first(&out, rows, columns);
     return reply_json(req, status, out.data, out.size) && precondition_tag(req, rows);
 }
+
+bool fail_with(struct request *req, int kind, const char *member, const PGresult *rows)
+{
+    struct render out;
+    render_init(&out, req->arena);
+    render_text(&out, ",\"");
+    render_text(&out, member);
+    render_text(&out, "\":[");
+    const struct layout *layout = layout_of(req->arena, rows, 0, PQnfields(rows));
+    for (int row = 0; row < PQntuples(rows); row++) {
+        render_text(&out, row > 0 ? "," : "");
+        render_row(&out, layout, rows, row);
+    }
+    render_text(&out, "]");
+    req->problem.members = out.data;
+    return fail(req, (enum problem_kind)kind);
+}

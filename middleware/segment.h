@@ -68,6 +68,9 @@ bool answer_page(struct request *req, int limit, enum sql_id statement, int coun
 /* For handlers that asked themselves: the first row, without what follows `columns`, is the answer. */
 bool reply_row(struct request *req, int status, const PGresult *rows, int columns);
 
+/* Always false: the rows explain the problem, as one more member of it. */
+bool fail_with(struct request *req, int kind, const char *member, const PGresult *rows);
+
 /* Makes the reply out of the rows. */
 bool segment_render(struct request *req, const PGresult *rows) must_check;
 

@@ -198,9 +198,14 @@ static bool receive_told(struct request *req)
     return true;
 }
 
+const PGresult *told(const struct request *req, int n)
+{
+    return req->transaction->told[n];
+}
+
 long told_rows(const struct request *req, int n)
 {
-    return strtol(PQcmdTuples((PGresult *)req->transaction->told[n]), NULL, 10);
+    return strtol(PQcmdTuples((PGresult *)told(req, n)), NULL, 10);
 }
 
 const PGresult *ask(struct request *req, enum sql_id statement, int count,

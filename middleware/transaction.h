@@ -21,6 +21,7 @@ const PGresult *ask(struct request *req, enum sql_id statement, int count,
 bool tell(struct request *req, enum sql_id statement, int count,
           const char *const *values) must_check;
 long told_rows(const struct request *req, int n);
+const PGresult *told(const struct request *req, int n);
 /* Outside any session, as the login role, in a transaction of its own; only gate functions can be
  * called like this (sign-in). */
 const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,

@@ -78,14 +78,21 @@ static const char *register_person(struct request *req, const struct birth *birt
     const char *name = json_string_value(json_object_get(person, "full_name"));
     const char *personal = json_string_value(json_object_get(person, "personal_id_number"));
     const char *social = json_string_value(json_object_get(person, "social_insurance_number"));
+    bool confirmed = json_is_true(json_object_get(person, "duplicate_confirmed"));
     bool sent = tell(req, SQL_ENROLMENT_REGISTER_PERSON,
                      PARAMS(id, integer_text(req, "hamlet_id"), name, text_key(req->arena, name),
                             birth->date, birth->precision,
                             json_string_value(json_object_get(person, "sex")), personal, social,
                             json_string_value(json_object_get(person, "phone")))) &&
-                (!(personal || social) ||
-                 tell(req, SQL_ENROLMENT_CLAIM_IDENTITY, PARAMS(id, personal, social)));
+                tell(req, SQL_ENROLMENT_CLAIM_IDENTITY,
+                     PARAMS(id, personal, social, confirmed ? "true" : "false"));
     return sent ? id : NULL;
+}
+
+/* What the second statement of register_person found. */
+static bool is_nobody_else(struct request *req)
+{
+    return told_rows(req, 1) == 0 || fail_with(req, POSSIBLE_DUPLICATE, "candidates", told(req, 1));
 }
 
 static const char *won_by(const struct request *req, const char *member)
@@ -109,6 +116,9 @@ static bool enrol(struct request *req, const char *person, const char *source)
     }
     if (PQntuples(row) == 0) {
         return fail_at(req, NOT_FOUND, "pointer", source, FLAW_NOT_FOUND, NULL);
+    }
+    if (json_object_get(req->json, "person") && !is_nobody_else(req)) {
+        return false;
     }
     reply_header(req, "Location", arena_printf(req->arena, "/v1/enrolments/%s", id));
     return reply_row(req, 201, row, PQnfields(row));

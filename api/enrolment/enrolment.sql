@@ -42,9 +42,16 @@ select $1::uuid, $3, $4, $5::date, $6, $7, h.id, h.province_id, h.district_id, h
   from unit h
  where h.id = $2::int and h.kind = 'hamlet' and h.valid_to is null
 
--- Numbers that somebody has already are identity_once, and undo all of it.
+-- Numbers that somebody has already are identity_once, and undo all of it. Returns who may be the same
+-- person, nulls for somebody outside the slice.
 -- name: enrolment_claim_identity
-select gate.identity_claim($1::uuid, $2, $3)
+select p.id, p.full_name, to_char(p.birth, case p.birth_precision when 'year' then 'YYYY'
+                                           when 'month' then 'YYYY-MM' else 'YYYY-MM-DD' end)
+       as date_of_birth, p.sex, masked(p.personal_id_number) as personal_id_number,
+       masked(p.social_insurance_number) as social_insurance_number, h.name as hamlet
+  from gate.person_registered($1::uuid, $2, $3, $4::boolean) d
+  left join person p on p.id = d.id
+  left join unit h on h.id = p.hamlet_id
 
 -- The gate says what it is (new, renewal, return), from when it covers, and in which periods the person
 -- was not counted yet. What an office enrols itself is the credit of its officer, unless somebody else

@@ -6,6 +6,9 @@
 #include "middleware/request.h"
 
 bool person_search(struct request *req);
+bool person_create(struct request *req);
 bool person_get(struct request *req);
+bool person_update(struct request *req);
+bool person_merge(struct request *req);
 
 #endif

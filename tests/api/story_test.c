@@ -27,7 +27,7 @@ static const char *enrolment_body(int hamlet, const char *paid_on)
 {
     return text("{\"scheme\":\"vsi\",\"hamlet_id\":%d,\"months\":12,\"paid_on\":\"%s\","
                 "\"person\":{\"full_name\":\"Mang Thị Hoa\",\"date_of_birth\":\"1984\","
-                "\"sex\":\"female\"}}",
+                "\"sex\":\"female\",\"duplicate_confirmed\":true}}",
                 hamlet, paid_on);
 }
 

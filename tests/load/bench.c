@@ -128,10 +128,11 @@ static size_t enrol_request(void *state, char *out, size_t room)
     snprintf(headers, sizeof headers,
              "Authorization: Bearer %s\r\nIdempotency-Key: bench-%d-%lu\r\n", session->token,
              (int)getpid(), traffic->count++);
-    snprintf(body, sizeof body,
-             "{\"scheme\":\"hhi\",\"hamlet_id\":%s,\"months\":12,\"paid_on\":\"%s\",\"person\":"
-             "{\"full_name\":\"Nguyễn Thị Thử\",\"date_of_birth\":\"1984\",\"sex\":\"female\"}}",
-             session->place->hamlet, traffic->world->today);
+    snprintf(
+        body, sizeof body,
+        "{\"scheme\":\"hhi\",\"hamlet_id\":%s,\"months\":12,\"paid_on\":\"%s\",\"person\":"
+        "{\"full_name\":\"Nguyễn Thị Thử\",\"date_of_birth\":\"1984\",\"sex\":\"female\",\"duplicate_confirmed\":true}}",
+        session->place->hamlet, traffic->world->today);
     return post(out, room, "/v1/enrolments", headers, body);
 }
 

@@ -15,7 +15,7 @@ static const struct {
     {UNIT_READ,       "-yyy"},
     {UNIT_WRITE,      "-y--"},
     {PERSON_READ,     "-yyy"},
-    {IDENTITY_REVEAL, "-yy-"},
+    {PERSON_WRITE, "-yy-"},   {IDENTITY_REVEAL, "-yy-"},
     {AUDIT_READ,      "-y--"},
     {NETWORK_READ,    "-yyy"},
     {NETWORK_WRITE,   "-y--"},

@@ -117,6 +117,18 @@ static const struct list {
     {SQL_UNIT_EVENT_LIST, "unit_event", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_UNIT_EVENT_LIST_OF_UNIT, "unit_event", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_PERSON_SEARCH, "person", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_PERSON_SEARCH_HOUSEHOLD, "person", ALL_SLICES, SEARCHING, {NULL}},
+    /* A territory is many hamlets: its rows are sorted. */
+    {SQL_HOUSEHOLD_LIST,
+     "household",
+     ONLY(SLICE_AGENCY) | ONLY(SLICE_COLLECTOR),
+     SEARCHING,
+     {NULL}},
+    {SQL_HOUSEHOLD_LIST, "household", ALL_SLICES, ORDERED, NEWEST},
+    /* A hamlet has so few households that their order does not matter. */
+    {SQL_HOUSEHOLD_LIST_OF_HAMLET, "household", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_PERSON_MOVE_LIST, "person_move", ALL_SLICES, SEARCHING, {NULL}},
+    {SQL_PARTICIPANT_GROUP_LIST, "participant_group", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_DECLARATION_LIST, "cut_declaration", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_THRESHOLD_LIST, "threshold", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_PAYER_GROUP_LIST, "payer_group", ALL_SLICES, OUTSIDE, {NULL}},
@@ -208,8 +220,15 @@ static const char *const rows[] = {
     "select uuid7(), i, 'all', p.as_of, 900, 'x', 1, p.unit_id, p.province_id, p.district_id, "
     "p.commune_id, 1, uuid7(), p.created_at from population p, "
     "unnest(array['health_cards', 'vsi_participants']) i where p.kind = 'total'",
+    "insert into household (id, hamlet_id, province_id, district_id, commune_id, created_at, "
+    "created_by) select id, hamlet_id, province_id, district_id, commune_id, created_at, created_by "
+    "from person",
+    "insert into household_member (id, household_id, person_id, relation, position, valid, "
+    "hamlet_id, province_id, district_id, commune_id, created_by) select id, id, id, 'head', 1, "
+    "'[2020-01-01,)', hamlet_id, province_id, district_id, commune_id, created_by from household",
+    "update person set household_id = id",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
-    "cut_total, audit, population, reported_count",
+    "cut_total, audit, population, reported_count, household, household_member",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "

@@ -200,8 +200,12 @@ status = 201
 -- name: person arrange
 insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
                     district_id, commune_id, created_by)
-select row_id, 'Người ' || letter, 'nguoi ' || letter, '1984-01-01', 'year', 'female', hamlet_id,
+select row_id, 'Người ' || letter, 'nguoi ' || letter, date '1984-01-01', 'year', 'female', hamlet_id,
        province_id, district_id, commune_id, user_id
+  from place
+ union all
+select user_id, 'Ai', 'ai', date '1984-01-01', 'year', 'female', hamlet_id, province_id, district_id,
+       commune_id, user_id
   from place
 -- name: person match
 r.id = p.row_id
@@ -212,11 +216,96 @@ select gen_random_uuid(), 'Người mới', 'nguoi moi', '1984-01-01', 'year', '
        province_id, district_id, commune_id, user_id, '068184000001', '0900000000'
   from here
 
+-- name: person set
+phone = '0900000001'
+
+-- A household of one at each place.
+-- name: household arrange
+insert into household (id, hamlet_id, province_id, district_id, commune_id, created_by)
+select row_id, hamlet_id, province_id, district_id, commune_id, user_id from place
+-- name: household match
+r.id = p.row_id
+-- name: household insert
+insert into household (id, hamlet_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), hamlet_id, province_id, district_id, commune_id, user_id from here
+-- name: household set
+version = r.version + 1
+
+-- name: household_member arrange
+insert into household_member (id, household_id, person_id, relation, position, valid, ended_as,
+                              hamlet_id, province_id, district_id, commune_id, created_by)
+select row_id, row_id, row_id, 'head', 1, '[2020-01-01,2020-02-01)', 'left', hamlet_id, province_id,
+       district_id, commune_id, user_id
+  from place
+-- name: household_member match
+r.id = p.row_id
+-- name: household_member insert
+insert into household_member (id, household_id, person_id, relation, position, valid, hamlet_id,
+                              province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, row_id, 'other', 2, '[2020-02-01,)', hamlet_id, province_id,
+       district_id, commune_id, user_id
+  from here
+-- name: household_member set
+position = 3
+
+-- name: person_sensitive arrange
+insert into person_sensitive (person_id, ethnicity, updated_by) select row_id, '16', user_id from place
+-- name: person_sensitive match
+r.person_id = p.row_id
+-- name: person_sensitive insert
+insert into person_sensitive (person_id, ethnicity, updated_by) select user_id, '16', user_id from here
+-- name: person_sensitive set
+ethnicity = '01'
+
+-- name: entitlement arrange
+insert into entitlement (id, person_id, group_code, during, decision_number, decided_on, issuer,
+                         giver_id, created_by)
+select row_id, row_id, 'poor', '[2020-01-01,)', 'x', '2020-01-01', 'x', 1, user_id from place
+-- name: entitlement match
+r.id = p.row_id
+-- name: entitlement insert
+insert into entitlement (id, person_id, group_code, during, decision_number, decided_on, issuer,
+                         giver_id, created_by)
+select gen_random_uuid(), row_id, 'pupil', '[2020-01-01,)', 'x', '2020-01-01', 'x', 1, user_id from here
+-- name: entitlement set
+end_reason = 'x'
+
+-- name: daily_use arrange
+insert into daily_use (user_id, kind, day, used) select user_id, 'person_move', '2020-01-01', 1 from place
+-- name: daily_use match
+r.user_id = p.user_id
+-- name: daily_use insert
+insert into daily_use (user_id, kind, day, used) select user_id, 'coverage_lookup', '2020-01-01', 1 from here
+-- name: daily_use set
+used = 2
+
+-- name: person_move arrange
+insert into person_move (id, move_id, side, person_id, full_name, reason, moved_on, from_commune_id,
+                         to_commune_id, unit_id, province_id, district_id, commune_id, created_by)
+select session_id, session_id, 'left', row_id, 'x', 'x', '2020-01-01', unit_id, unit_id, hamlet_id,
+       province_id, district_id, commune_id, user_id
+  from place
+-- name: person_move match
+r.id = p.session_id
+-- name: person_move insert
+insert into person_move (id, move_id, side, person_id, full_name, reason, moved_on, from_commune_id,
+                         to_commune_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), session_id, 'received', row_id, 'x', 'x', '2020-01-01', unit_id, unit_id,
+       hamlet_id, province_id, district_id, commune_id, user_id
+  from here
+-- name: person_move set
+objection = 'x'
+
+-- name: participant_group match
+r.scheme = 'vsi' and r.code = 'poor'
+
 -- name: person_identity arrange
 insert into person_identity (kind, number, person_id)
 select 'social_insurance_number', '999999000' || n, row_id from place
 -- name: person_identity match
 r.person_id = p.row_id
+-- name: person_identity set
+number = '999999111' || right(r.number, 1)
 -- name: person_identity insert
 insert into person_identity (kind, number, person_id)
 select 'personal_id_number', '999999000000', row_id from here
@@ -575,6 +664,51 @@ select gate.identity_claim(row_id, '999999000000', null) from here
 select count(*) from person_identity r join here p on r.person_id = p.row_id
  where r.number = '999999000000'
 
+-- The one who was registered at the place has the number of this place from now on.
+-- name: gate.person_registered(uuid,text,text,boolean) call
+select gate.person_registered(row_id, '999999000000', null, true) from here
+-- name: gate.person_registered(uuid,text,text,boolean) probe
+select count(*) from person_identity r join here p on r.person_id = p.row_id
+ where r.number = '999999000000'
+-- name: gate.person_merge(uuid,uuid) call
+select gate.person_merge(row_id, user_id) from here
+-- name: gate.coverage_lookup(text,text,date,text) call
+select count(*) from here, gate.coverage_lookup('social_insurance_number', '999999000' || n, '1984-01-01', 'x')
+-- Everybody takes the person of the place over, to where they work.
+-- name: gate.person_move(uuid,text,text,date,integer,text) call
+select m.status = 'moved'
+  from here, gate.person_move(gen_random_uuid(), 'social_insurance_number', '999999000' || n, '1984-05-09',
+                              case current_setting('role') when 'ansinh_district' then 900102
+                                   when 'ansinh_agency' then 900101 else
+                                   case current_setting('role') when 'ansinh_commune' then 900102
+                                        else 900101 end end, 'x') m
+-- name: gate.person_move_object(uuid,text) call
+select gate.person_move_object(session_id, 'x') from here
+-- The person of the place loses a number that the row does not have.
+-- name: gate.identity_follow(uuid) call
+select gate.identity_follow(row_id) from here
+-- name: gate.identity_follow(uuid) probe
+select not exists (select from person_identity r join here p on r.person_id = p.row_id)
+-- name: gate.sensitive_of(uuid) call
+select s.ethnicity from here, gate.sensitive_of(row_id) s
+-- name: gate.ethnicity_set(uuid,text) call
+select gate.ethnicity_set(row_id, '05') from here
+-- name: gate.ethnicity_set(uuid,text) probe
+select count(*) from person_sensitive r join here p on r.person_id = p.row_id where r.ethnicity = '05'
+-- name: gate.entitlement_give(uuid,uuid,text,date,date,text,date,text) call
+select gate.entitlement_give(gen_random_uuid(), row_id, 'pupil', '2020-01-01', null, 'x', '2020-01-01', 'x')
+  from here
+-- name: gate.entitlement_end(uuid,date,text) call
+select coalesce(gate.entitlement_end(row_id, '2020-06-30', 'x'), false) from here
+-- name: gate.people_named(text,boolean,text,uuid,integer) call
+select count(*) from here, gate.people_named('nguoi ' || letter, false, '',
+                                             '00000000-0000-0000-0000-000000000000', 50) f
+ where f.id = row_id
+-- name: gate.people_numbered(text,text,uuid,integer) call
+select count(*) from here, gate.people_numbered('999999000' || n, '',
+                                                '00000000-0000-0000-0000-000000000000', 50) f
+ where f.id = row_id
+
 -- name: gate.enrolment_terms(uuid,text,integer,date) call
 select gate.enrolment_terms(row_id, 'hhi', 12, '2020-01-01') from here
 -- name: gate.enrolment_post(uuid) call
@@ -664,6 +798,21 @@ select gen_random_uuid(), 'Người mới', 'nguoi moi', '1984-01-01', 'year', '
   from place
  where letter = 'o'
 
+-- name: attempt person.household_of_elsewhere
+update person p set household_id = (select row_id from place where letter = 'f')
+  from here h where p.id = h.row_id
+-- name: attempt household_member.person_of_elsewhere
+insert into household_member (id, household_id, person_id, relation, position, valid, hamlet_id,
+                              province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), h.row_id, f.row_id, 'other', 2, '[2020-02-01,)', h.hamlet_id, h.province_id,
+       h.district_id, h.commune_id, h.user_id
+  from here h, place f where f.letter = 'f'
+-- name: attempt household_member.keys_of_elsewhere
+insert into household_member (id, household_id, person_id, relation, position, valid, hamlet_id,
+                              province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), f.row_id, h.row_id, 'other', 2, '[2020-02-01,)', h.hamlet_id, h.province_id,
+       h.district_id, h.commune_id, h.user_id
+  from here h, place f where f.letter = 'f'
 -- name: attempt enrolment.agency_of_elsewhere
 insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
                        unit_id, province_id, district_id, commune_id, created_by)

@@ -11,7 +11,7 @@
 #define MATRIX "tests/migrations/sql_matrix.txt"
 #define ROWS "tests/migrations/sql_matrix_rows.sql"
 
-enum { ROLES = 9, PLACES = 9, MAX_LINES = 512, MAX_WORDS = 24, SAID_MOST = 3000 };
+enum { ROLES = 9, PLACES = 9, MAX_LINES = 768, MAX_WORDS = 24, SAID_MOST = 3000 };
 
 static const char places[PLACES + 1] = "obscadpnf";
 
@@ -42,7 +42,7 @@ struct line {
 };
 static struct line lines[MAX_LINES];
 static size_t line_count;
-static char statements_file[1 << 16];
+static char statements_file[1 << 17];
 
 /* What differs; a test says it all at once at its end. */
 static const char *differences;

@@ -14,7 +14,7 @@ static struct answer enrol(const char *login, const char *scheme, const char *pa
     return call(login, "POST", "/v1/enrolments",
                 text("{\"scheme\":\"%s\",\"hamlet_id\":900101,\"months\":12,\"paid_on\":\"%s\","
                      "\"person\":{\"full_name\":\"Ka Dịu\",\"date_of_birth\":\"1990-02\","
-                     "\"sex\":\"female\"}}",
+                     "\"sex\":\"female\",\"duplicate_confirmed\":true}}",
                      scheme, paid_on));
 }
 
@@ -154,7 +154,7 @@ static struct answer enrol_won_by(const char *login, const char *member, const c
     return call(login, "POST", "/v1/enrolments",
                 text("{\"scheme\":\"vsi\",\"hamlet_id\":900101,\"months\":3,\"paid_on\":\"%s\","
                      "\"person\":{\"full_name\":\"Ka Hem\",\"date_of_birth\":\"1991\","
-                     "\"sex\":\"female\"},\"won_by\":{\"%s\":\"%s\"}}",
+                     "\"sex\":\"female\",\"duplicate_confirmed\":true},\"won_by\":{\"%s\":\"%s\"}}",
                      today(), member, id));
 }
 

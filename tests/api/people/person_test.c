@@ -8,7 +8,7 @@ static const char *enrol(int hamlet, const char *more)
 {
     return text(
         "{\"scheme\":\"vsi\",\"hamlet_id\":%d,\"months\":3,\"paid_on\":\"%s\",\"person\":"
-        "{\"full_name\":\"Ka Hường Sầm\",\"date_of_birth\":\"1991-03\",\"sex\":\"female\"%s}}",
+        "{\"full_name\":\"Ka Hường Sầm\",\"date_of_birth\":\"1991-03\",\"sex\":\"female\",\"duplicate_confirmed\":true%s}}",
         hamlet, sql_text("select business_date()"), more);
 }
 
