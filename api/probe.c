@@ -1,6 +1,7 @@
 /* What machines and newcomers ask first. */
 #include "api/probe.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,15 +41,37 @@ bool contract_show(struct request *req)
     return reply_json(req, 200, text, size);
 }
 
+/* What a Content-Security-Policy calls the page's own <tag>: nothing else of the kind may run. */
+static const char *hash_of(struct request *req, const char *page, const char *tag)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char text[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_ORIGINAL)];
+    const char *start = strstr(page, arena_printf(req->arena, "<%s>", tag));
+    const char *end = start ? strstr(start, arena_printf(req->arena, "</%s>", tag)) : NULL;
+    if (!end) {
+        return "'none'";
+    }
+    start += strlen(tag) + 2;
+    crypto_hash_sha256(hash, (const unsigned char *)start, (size_t)(end - start));
+    sodium_bin2base64(text, sizeof text, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+    return arena_printf(req->arena, "'sha256-%s'", text);
+}
+
 bool docs_show(struct request *req)
 {
     for (size_t i = 0; i < embedded_file_count; i++) {
-        if (strcmp(embedded_files[i].name, "api/docs.html") == 0) {
-            reply_json(req, 200, embedded_files[i].data, embedded_files[i].size);
+        const struct embedded_file *page = &embedded_files[i];
+        if (strcmp(page->name, "api/docs.html") == 0) {
+            reply_json(req, 200, page->data, page->size);
             req->reply.content_type = "text/html; charset=utf-8";
-            reply_header(req, "Content-Security-Policy",
-                         "default-src 'none'; script-src 'self' 'unsafe-inline'; "
-                         "style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'");
+            reply_header(
+                req, "Content-Security-Policy",
+                arena_printf(req->arena,
+                             "default-src 'none'; script-src %s; style-src %s; connect-src "
+                             "'self'; base-uri 'none'; form-action 'none'; "
+                             "frame-ancestors 'none'",
+                             hash_of(req, page->data, "script"),
+                             hash_of(req, page->data, "style")));
             return true;
         }
     }

@@ -234,6 +234,9 @@ START_TEST(the_service_tells_about_itself)
     ck_assert_ptr_nonnull(strstr(docs.body, "/openapi.json"));
     ck_assert_ptr_nonnull(
         strstr(answer_header(docs, "Content-Security-Policy"), "default-src 'none'"));
+    ck_assert_ptr_null(strstr(answer_header(docs, "Content-Security-Policy"), "unsafe"));
+    ck_assert_ptr_nonnull(
+        strstr(answer_header(docs, "Content-Security-Policy"), "style-src 'sha256-"));
 }
 END_TEST
 

@@ -100,6 +100,7 @@ declare -A neighbours=([province.manager]=neighbour.province [commune.manager]=n
     [agent.collector]=neighbour.collector)
 start_server
 tell_the_story
+tests/contract/page.sh || status=1
 sign_in
 logins=(province.manager commune.manager agent.collector)
 for login in "${logins[@]}"; do
