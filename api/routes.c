@@ -2,6 +2,7 @@
 #include "api/routes.h"
 
 #include "api/enrolment/enrolment.h"
+#include "api/enrolment/participation.h"
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
@@ -130,6 +131,10 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/enrolments/{id}/accept", OFFICE_TIERS, ENROLMENT_DECIDE, enrolment_accept),
     ROUTE(POST,  "/v1/enrolments/{id}/reject", OFFICE_TIERS, ENROLMENT_DECIDE, enrolment_reject),
     ROUTE(POST,  "/v1/enrolments/{id}/void",   FIELD_TIERS,  ENROLMENT_WRITE, enrolment_void),
+    ROUTE(POST,  "/v1/participations",         FIELD_TIERS,  ENROLMENT_WRITE, participation_declare),
+    ROUTE(POST,  "/v1/participations/import",  OFFICE_TIERS, ENROLMENT_DECIDE, participation_import),
+    ROUTE(GET,   "/v1/participations/{id}",    ANY_TIER,     ENROLMENT_READ,  participation_get),
+    ROUTE(POST,  "/v1/participations/{id}/void", OFFICE_TIERS, ENROLMENT_DECIDE, participation_void),
 };
 // clang-format on
 const size_t route_count = sizeof routes / sizeof *routes;

@@ -83,6 +83,10 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_SAME_AS_LINE] = {"same_as_line", 0, {"trùng với dòng %s", "is the same as line %s"}},
     [FLAW_NO_POPULATION] = {"no_population", 0, {"chưa có số dân của %s", "there is no population figure of %s"}},
     [FLAW_NO_REPORT]  = {"no_report", 0, {"chưa có báo cáo số người đã tham gia của %s", "there is no report of the people covered in %s"}},
+    [FLAW_COVERED]    = {"covered", 0, {"đã được bảo hiểm trong thời gian này %s", "is in time that is covered already %s"}},
+    [FLAW_NAMESAKE]   = {"namesake", 0, {"trùng họ tên và ngày sinh với người khác trong xã, cần số định danh", "is the name and birth of somebody in the commune, a number must tell them apart"}},
+    [FLAW_OTHER_PERSON] = {"other_person", 0, {"là số của người khác", "is the number of somebody else"}},
+    [FLAW_NO_RULE]    = {"no_rule", 0, {"không có quy định cho thời hạn này", "has no rule at that time"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
     [FLAW_RATIO]      = {"ratio", 0, {"không áp dụng cho chỉ tiêu tỷ lệ", "does not apply to a ratio"}},
     [FLAW_SUM]        = {"sum", 0, {"phải có tổng bằng %s", "must add up to %s"}},
@@ -140,6 +144,7 @@ static const struct state_row { const char *state; enum problem_kind kind; } sta
     {"ANQ01", TOO_MANY_REQUESTS},
     {"ANR01", RULE_MISSING},
     {"ANS01", WRONG_STATUS},
+    {"ANC01", ALREADY_COVERED},
 };
 // clang-format on
 
@@ -205,6 +210,12 @@ bool fail_sql(struct request *req, const PGresult *result)
         return fail_at(req, row->kind, "pointer", row->pointer, row->flaw, NULL);
     }
     enum problem_kind kind = row ? row->kind : state ? kind_of_state(state) : DATABASE_UNAVAILABLE;
+    if (!row &&
+        kind == ALREADY_COVERED) { /* the gate says with what, as far as the caller may know */
+        const char *dates = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+        return fail_at(req, kind, "pointer", "/ends_on", FLAW_COVERED,
+                       arena_strdup(req->arena, dates ? dates : ""));
+    }
     if (kind == INTERNAL) {
         const char *text = PQresultErrorField(result, what_is_safe_to_log(state));
         req->problem.internal = arena_printf(req->arena, "%s %s", state, text ? text : "");

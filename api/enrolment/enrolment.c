@@ -156,9 +156,11 @@ static bool decide(struct request *req, const char *becomes)
            answer_changed(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
 }
 
+/* What the collector declared of the time before is confirmed with it. */
 bool enrolment_accept(struct request *req)
 {
-    return decide(req, "accepted");
+    return decide(req, "accepted") &&
+           tell(req, SQL_PARTICIPATION_CONFIRM, PARAMS(request_path_value(req, "id")));
 }
 
 bool enrolment_reject(struct request *req)

@@ -1,7 +1,6 @@
 /* Figures from outside. */
 #include "api/target/figure.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,8 +8,8 @@
 #include "middleware/csv_body.h"
 #include "middleware/page.h"
 #include "middleware/problem.h"
-#include "middleware/render.h"
 #include "middleware/transaction.h"
+#include "middleware/verdict.h"
 
 const char *figure_number(struct request *req, const char *name)
 {
@@ -73,119 +72,17 @@ bool figure_record(struct request *req, enum sql_id statement, int count, const 
     return reply_row(req, 201, row, flaw);
 }
 
-/* Columns of an import; a row for each good row of the table. */
-enum { LINE, FIELD, FLAW, ARGUMENT, KNOWN, WRITTEN };
-
-struct import {
-    struct request *req;
-    const PGresult *judged;
-    struct render items;
-    int accepted;
-    int unchanged;
-    int rejected;
-};
-
-static void reject(struct import *import, const char *field, enum flaw_kind flaw,
-                   const char *argument)
-{
-    import->rejected++;
-    render_text(&import->items, "\"rejected\",\"field\":");
-    if (field) {
-        render_string(&import->items, field);
-    } else {
-        render_text(&import->items, "null");
-    }
-    render_text(&import->items, ",");
-    flaw_render(&import->items, import->req, flaw, argument);
-}
-
-static const char *value_or_null(const PGresult *rows, int row, int column)
-{
-    return PQgetisnull(rows, row, column) ? NULL : PQgetvalue(rows, row, column);
-}
-
-/* What the database says about a row that fits the contract. */
-static void judge(struct import *import, int row)
-{
-    const PGresult *judged = import->judged;
-    const char *flaw = value_or_null(judged, row, FLAW);
-    if (flaw) {
-        reject(import, value_or_null(judged, row, FIELD), flaw_named(flaw),
-               value_or_null(judged, row, ARGUMENT));
-    } else if (strcmp(PQgetvalue(judged, row, KNOWN), "t") == 0) {
-        import->unchanged++;
-        render_text(&import->items, "\"unchanged\"");
-    } else {
-        import->accepted++;
-        render_text(&import->items, "\"accepted\"");
-    }
-}
-
-static void judge_all(struct import *import)
-{
-    const struct csv_body *table = import->req->csv;
-    int judged = 0;
-    for (int i = 0; i < table->count; i++) {
-        const struct csv_row *row = &table->rows[i];
-        render_text(&import->items, i ? ",{\"line\":" : "{\"line\":");
-        render_int(&import->items, row->line);
-        render_text(&import->items, ",\"verdict\":");
-        if (row->good) {
-            judge(import, judged++);
-        } else {
-            reject(import, row->field, (enum flaw_kind)row->flaw, row->argument);
-        }
-        render_text(&import->items, "}");
-    }
-}
-
-static void render_count(struct render *out, const char *name, int count)
-{
-    render_text(out, name);
-    render_int(out, count);
-}
-
-static bool reply_import(struct import *import, bool dry, bool partial)
-{
-    const PGresult *judged = import->judged;
-    struct render out;
-    render_init(&out, import->req->arena);
-    render_text(&out, dry ? "{\"dry_run\":true" : "{\"dry_run\":false");
-    render_text(&out, partial ? ",\"partial\":true" : ",\"partial\":false");
-    render_count(&out, ",\"accepted\":", import->accepted);
-    render_count(&out, ",\"unchanged\":", import->unchanged);
-    render_count(&out, ",\"rejected\":", import->rejected);
-    render_text(&out, ",\"written\":");
-    render_text(&out, PQntuples(judged) ? PQgetvalue(judged, 0, WRITTEN) : "0");
-    render_text(&out, ",\"items\":[");
-    render_raw(&out, import->items.data, import->items.size);
-    render_text(&out, "]}");
-    return reply_json(import->req, 200, out.data, out.size);
-}
-
-static bool asked_for(const struct request *req, const char *name)
-{
-    const char *value = request_query(req, name);
-    return value && strcmp(value, "true") == 0;
-}
-
 bool figure_import(struct request *req, enum sql_id statement)
 {
-    const struct csv_body *table = req->csv;
-    bool dry = asked_for(req, "dry_run");
-    bool partial = asked_for(req, "partial");
-    bool writes = !dry && (partial || table->good_count == table->count);
-    struct import import = {.req = req};
-    import.judged = ask(req, statement,
-                        PARAMS(table->json, writes ? "true" : "false", partial ? "true" : "false",
-                               request_query(req, "at")));
-    if (!import.judged) {
+    const PGresult *judged = ask(req, statement,
+                                 PARAMS(req->csv->json, import_may_write(req) ? "true" : "false",
+                                        import_is_partial(req) ? "true" : "false",
+                                         request_query(req, "at")));
+    if (!judged) {
         return false;
     }
-    if (dry) {
+    if (import_is_dry(req)) {
         transaction_undo(req);
     }
-    render_init(&import.items, req->arena);
-    judge_all(&import);
-    return reply_import(&import, dry, partial);
+    return verdict_reply(req, judged);
 }

@@ -311,9 +311,9 @@ insert into person_identity (kind, number, person_id)
 select 'personal_id_number', '999999000000', row_id from here
 
 -- name: enrolment arrange
-insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
-                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
-select row_id, row_id, 'hhi', 'new', 12, '2020-01-01', '2020-12-31', '2020-01-01', agency_id,
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, accepted_on,
+                       agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select row_id, row_id, 'hhi', 'new', 12, '2020-01-01', '2020-12-31', '2020-01-01', '2020-01-02', agency_id,
        collector_id, hamlet_id, province_id, district_id, commune_id, user_id
   from place
 -- name: enrolment match
@@ -347,10 +347,10 @@ select row_id, 9, 'accepted', 'voided', user_id, agency_id, collector_id, hamlet
 true
 
 -- name: coverage arrange
-insert into coverage (id, person_id, scheme, during, counted_until, renewable_until, continues, unit_id,
-                      province_id, district_id, commune_id)
-select session_id, row_id, 'vsi', daterange('2020-01-01', '2021-01-01'), '2021-01-01', '2021-04-01',
-       false, hamlet_id, province_id, district_id, commune_id
+insert into coverage (id, person_id, scheme, during, counted_until, renewable_until, continues, source,
+                      unit_id, province_id, district_id, commune_id)
+select session_id, row_id, 'hhi', daterange('2019-01-01', '2020-01-01'), '2020-01-01', '2020-04-01',
+       false, 'declared', hamlet_id, province_id, district_id, commune_id
   from place
 -- name: coverage match
 r.id = p.session_id
@@ -721,6 +721,29 @@ select gate.enrolment_decide(row_id, 'voided', 'x') from here
 select 1 from here where gate.enrolment_stands_at(row_id, '{1}')
 -- name: gate.enrolment_decide(uuid,text,text) probe
 select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'voided'
+
+-- name: gate.participation_declare(uuid,uuid,text,integer,daterange,text) call
+select gate.participation_declare(gen_random_uuid(), row_id, 'vsi', 12,
+                                  daterange('2020-01-01', '2021-01-01'), null) from here
+-- name: gate.participation_declare(uuid,uuid,text,integer,daterange,text) probe
+select count(*) from coverage r join here p on r.person_id = p.row_id where r.scheme = 'vsi'
+-- name: gate.participation_confirm(uuid) call
+select gate.participation_confirm(row_id) from here
+-- name: gate.participation_confirm(uuid) probe
+select count(*) from coverage r join here p on r.id = p.session_id where r.confirmed
+-- name: gate.participation_void(uuid) call
+select gate.participation_void(session_id) from here
+-- name: gate.participation_void(uuid) probe
+select count(*) from coverage r join here p on r.id = p.session_id where r.voided_on is not null
+-- name: gate.participation_import(jsonb) call
+select 1
+  from here h
+  join unit u on u.id = h.hamlet_id
+ cross join lateral gate.participation_import(jsonb_build_array(jsonb_build_object(
+           'line', 2, 'hamlet_code', u.code, 'full_name', 'Người Có Thẻ', 'name_key', 'nguoi co the',
+           'birth', '1984-01-01', 'birth_precision', 'year', 'sex', 'female', 'scheme', 'hhi',
+           'months', 12, 'ends_on', '2020-12-31'))) i
+ where i.verdict = 'written'
 
 -- --- Forged writes --------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ static const struct role {
 
 struct line {
     char section[16];
-    char object[64];
+    char object[96];
     char item[16]; /* the command, in [rows] */
     char cells[ROLES][12];
 };

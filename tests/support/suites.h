@@ -62,6 +62,7 @@ Suite *published_suite(void);
 Suite *story_suite(void);
 Suite *progress_suite(void);
 Suite *enrolment_suite(void);
+Suite *participation_suite(void);
 Suite *http_suite(void);
 Suite *lists_suite(void);
 Suite *matrix_suite(void);

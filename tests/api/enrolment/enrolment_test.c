@@ -1,6 +1,7 @@
 /* What becomes of an enrolment, and what the figures say of it at once. */
 #include <string.h>
 
+#include "tests/support/figures.h"
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
 
@@ -179,6 +180,133 @@ START_TEST(officers_and_associations_have_credit_too)
 }
 END_TEST
 
+static json_int_t month_figure(const char *month, const char *which)
+{
+    struct answer answer = call("commune.viewer", "GET",
+                                text("/v1/progress?indicator=vsi_new&period=%s", month), NULL);
+    return integer_member(expect_status(answer, 200), text("self.%s", which));
+}
+
+/* Enrols somebody in a hamlet of another province, by an account made for it. */
+static struct answer enrol_far_away(void)
+{
+    const char *far =
+        sql_text("select min(id) from unit where kind = 'hamlet' and province_id = 156 "
+                 "and valid_to is null");
+    struct answer made =
+        call("neighbour.province", "POST", "/v1/users",
+             text("{\"username\":\"xa.khanhhoa\",\"full_name\":\"Cán bộ xã\",\"duty\":\"officer\","
+                  "\"place\":{\"unit_id\":%s}}",
+                  sql_text(text("select commune_id from unit where id = %s", far))));
+    const char *reset = text("/v1/users/%s/reset", text_member(expect_status(made, 201), "id"));
+    struct answer once = call("neighbour.province", "POST", reset, NULL);
+    struct answer session =
+        call_with(NULL, "POST", "/v1/sessions",
+                  text("{\"username\":\"xa.khanhhoa\",\"password\":\"%s\",\"new_password\":"
+                       "\"hai bo rau muong\"}",
+                       text_member(once, "one_time_password")),
+                  NULL);
+    const char *const headers[] = {text("Authorization: Bearer %s",
+                                        text_member(expect_status(session, 201), "access_token")),
+                                   "Idempotency-Key: far-away-0001", NULL};
+    return call_with(NULL, "POST", "/v1/enrolments",
+                     text("{\"scheme\":\"hhi\",\"hamlet_id\":%s,\"months\":3,\"paid_on\":\"%s\","
+                          "\"person\":{\"full_name\":\"Ka Xa\",\"date_of_birth\":\"1979\",\"sex\":"
+                          "\"female\"}}",
+                          far, today()),
+                     headers);
+}
+
+/* The person lives in Đồng Me from now on, as after a move. */
+static void moves_here(const char *person)
+{
+    sql_text(
+        text("update person p set hamlet_id = u.id, province_id = u.province_id, district_id = "
+             "u.district_id, commune_id = u.commune_id from unit u where u.id = 900101 and p.id "
+             "= '%s'",
+             person));
+}
+
+static void counts_and_stays_hidden(struct answer before)
+{
+    const char *id = text_member(expect_status(before, 201), "id");
+    const char *person = text_member(before, "person.id");
+    const char *ends_on = text_member(before, "ends_on");
+    moves_here(person);
+    struct answer renewed = expect_status(enrol_again("agent.collector", "hhi", person), 201);
+    ck_assert_str_eq(text_member(renewed, "kind"), "renewal");
+    ck_assert_str_eq(text_member(renewed, "starts_on"),
+                     sql_text(text("select date '%s' + 1", ends_on)));
+    expect_problem(call("agent.collector", "GET", text("/v1/enrolments/%s", id), NULL), 404,
+                   "not_found");
+    expect_problem(call("commune.manager", "GET", text("/v1/participations/%s", id), NULL), 404,
+                   "not_found");
+    struct answer declared =
+        call("agent.collector", "POST", "/v1/participations",
+             text("{\"person_id\":\"%s\",\"scheme\":\"hhi\",\"months\":3,\"ends_on\":\"%s\"}",
+                  person, ends_on));
+    expect_problem(declared, 409, "already_covered");
+    ck_assert_ptr_null(strpbrk(text_member(declared, "errors.0.detail"), "0123456789"));
+}
+
+/* Somebody beyond the slice covers the person: it shows in what the enrolment is, and nowhere else. */
+START_TEST(an_earlier_card_of_elsewhere_counts_and_stays_hidden)
+{
+    struct answer near = call(
+        "neighbour.district", "POST", "/v1/enrolments",
+        text("{\"scheme\":\"hhi\",\"hamlet_id\":900301,\"months\":3,\"paid_on\":\"%s\",\"person\":"
+             "{\"full_name\":\"Ka Gần\",\"date_of_birth\":\"1979\",\"sex\":\"female\"}}",
+             today()));
+    counts_and_stays_hidden(near);
+    counts_and_stays_hidden(enrol_far_away());
+    figures_agree();
+}
+END_TEST
+
+START_TEST(what_was_renewed_is_taken_back_and_the_renewal_stays)
+{
+    struct answer first = expect_status(enrol("agent.collector", "vsi", today()), 201);
+    json_int_t stock = figure("vsi_participants", "achieved");
+    json_int_t new = figure("vsi_new", "achieved");
+    struct answer second =
+        expect_status(enrol_again("agent.collector", "vsi", text_member(first, "person.id")), 201);
+    ck_assert_str_eq(text_member(second, "kind"), "renewal");
+    ck_assert_int_eq(figure("vsi_participants", "achieved"), stock);
+    expect_status(decide("district.officer", text_member(first, "id"), "void"), 200);
+    ck_assert_int_eq(figure("vsi_new", "achieved"), new - 1);
+    ck_assert_int_eq(figure("vsi_participants", "achieved"), stock - 1);
+    struct answer left =
+        call("district.officer", "GET", text("/v1/enrolments/%s", text_member(second, "id")), NULL);
+    ck_assert_str_eq(text_member(left, "status"), "submitted");
+    ck_assert_str_eq(text_member(left, "starts_on"), text_member(second, "starts_on"));
+    struct answer third =
+        expect_status(enrol_again("agent.collector", "vsi", text_member(first, "person.id")), 201);
+    ck_assert_str_eq(text_member(third, "kind"), "renewal");
+    figures_agree();
+}
+END_TEST
+
+/* The month that was published stays; the month of the decision has one less. */
+START_TEST(a_void_in_a_later_month_leaves_the_earlier_one)
+{
+    const char *paid_on =
+        sql_text("select (date_trunc('month', business_date()) - interval '1 day')"
+                 "::date");
+    const char *then = text("%.7s", paid_on);
+    const char *now = text("%.7s", today());
+    json_int_t earlier = month_figure(then, "achieved");
+    json_int_t present = month_figure(now, "achieved");
+    struct answer made = expect_status(enrol("commune.officer", "vsi", paid_on), 201);
+    ck_assert_int_eq(month_figure(then, "achieved"), earlier + 1);
+    ck_assert_int_eq(month_figure(now, "achieved"), present);
+    expect_status(decide("district.officer", text_member(made, "id"), "accept"), 200);
+    expect_status(decide("district.officer", text_member(made, "id"), "void"), 200);
+    ck_assert_int_eq(month_figure(then, "achieved"), earlier + 1);
+    ck_assert_int_eq(month_figure(now, "achieved"), present - 1);
+    figures_agree();
+}
+END_TEST
+
 START_TEST(coverage_tells_who_is_counted_here)
 {
     struct answer answer =
@@ -213,12 +341,16 @@ Suite *enrolment_suite(void)
     Suite *suite = suite_create("enrolment");
     TCase *tcase = tcase_create("enrolment");
     tcase_set_timeout(tcase, 60);
+    tcase_add_unchecked_fixture(tcase, figures_begin, NULL);
     tcase_add_checked_fixture(tcase, NULL, harness_forget);
     tcase_add_test(tcase, the_office_accepts_once);
     tcase_add_test(tcase, what_is_taken_back_leaves_the_figures);
     tcase_add_test(tcase, the_gate_knows_a_renewal_from_a_new_one);
     tcase_add_test(tcase, a_card_counts_from_its_first_day_to_its_last);
     tcase_add_test(tcase, officers_and_associations_have_credit_too);
+    tcase_add_test(tcase, an_earlier_card_of_elsewhere_counts_and_stays_hidden);
+    tcase_add_test(tcase, what_was_renewed_is_taken_back_and_the_renewal_stays);
+    tcase_add_test(tcase, a_void_in_a_later_month_leaves_the_earlier_one);
     tcase_add_test(tcase, coverage_tells_who_is_counted_here);
     tcase_add_test(tcase, without_a_rule_nothing_is_enrolled);
     suite_add_tcase(suite, tcase);
