@@ -65,6 +65,7 @@ Suite *enrolment_suite(void);
 Suite *participation_suite(void);
 Suite *http_suite(void);
 Suite *lists_suite(void);
+Suite *example_suite(void);
 Suite *matrix_suite(void);
 Suite *memory_suite(void);
 Suite *wall_suite(void);
