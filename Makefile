@@ -32,7 +32,8 @@ SQL      := $(sort $(wildcard api/*.sql api/*/*.sql middleware/*.sql))
 CONTRACT := $(sort $(wildcard openapi/*.yaml))
 EMBEDDED := $(sort $(wildcard migrations/*.sql migrations/data/*.csv migrations/demo/*.sql \
                               migrations/demo/published/*.csv \
-                              api/docs.html))
+                              api/docs.html api/redoc.html))
+VIEWER   := $(wildcard build/docs/redoc.js)
 
 OBJECTS      := $(SOURCES:.c=.o) build/gen/statements.o build/gen/embedded.o
 TEST_OBJECTS := $(TESTS:.c=.o)
@@ -46,9 +47,9 @@ GENERATED    := build/gen/statements.h build/gen/embedded.h
 # All the names above in one file, rewritten when a file comes or goes: a deleted source leaves no
 # date behind that make could see.
 LIST := build/sources.list
-ifneq ($(file <$(LIST)),$(SOURCES) $(TESTS) $(LOAD) $(TORTURE) $(FUZZ) $(SQL) $(CONTRACT) $(EMBEDDED))
+ifneq ($(file <$(LIST)),$(SOURCES) $(TESTS) $(LOAD) $(TORTURE) $(FUZZ) $(SQL) $(CONTRACT) $(EMBEDDED) $(VIEWER))
 $(shell mkdir -p build)
-$(file >$(LIST),$(SOURCES) $(TESTS) $(LOAD) $(TORTURE) $(FUZZ) $(SQL) $(CONTRACT) $(EMBEDDED))
+$(file >$(LIST),$(SOURCES) $(TESTS) $(LOAD) $(TORTURE) $(FUZZ) $(SQL) $(CONTRACT) $(EMBEDDED) $(VIEWER))
 endif
 
 # --- How it is compiled --------------------------------------------------------------------------
@@ -157,16 +158,16 @@ build/gen/openapi.json: tools/bundle.py $(CONTRACT) $(LIST)
 build/gen/embedded.S build/gen/embedded.h &: tools/embed.py $(LIST)
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) tools/embed.py build/gen/embedded.S build/gen/embedded.h \
-	    openapi.json=build/gen/openapi.json $(EMBEDDED)
+	    openapi.json=build/gen/openapi.json $(VIEWER:%=redoc.js=%) $(EMBEDDED)
 
 # .incbin reads these while assembling, which no compiler reports.
-$(foreach v,release asan tsan fuzz clang,build/$v/build/gen/embedded.o): build/gen/openapi.json $(EMBEDDED)
+$(foreach v,release asan tsan fuzz clang,build/$v/build/gen/embedded.o): build/gen/openapi.json $(EMBEDDED) $(VIEWER)
 
 # --- What there is to do -------------------------------------------------------------------------
 # Packages come before the build, so these are lines one after the other and no prerequisites.
 # setpriv: a make that is killed outright takes its script along.
 
-.PHONY: help run test tsan torture fuzz check contract bench fmt release asan objects reset clean
+.PHONY: help run test tsan torture fuzz check contract docs bench fmt release asan objects reset clean
 
 help: ## print this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do \
@@ -210,6 +211,9 @@ check: ## warnings of gcc and clang, format, house rules, routes against contrac
 # `+`: the script calls make itself.
 contract: ## the contract against the last one, a linter, and a fuzzer at the server (npm, PyPI)
 	+@setpriv --pdeathsig TERM tests/contract/run.sh
+
+docs: ## get the viewer of the documentation page, Redoc, for the next build (npm)
+	@tools/redoc.sh
 
 bench: ## how fast, against raw PostgreSQL (BENCH_PEOPLE, BENCH_SECONDS: tools/bench.sh)
 	@tools/packages.sh run

@@ -57,23 +57,55 @@ static const char *hash_of(struct request *req, const char *page, const char *ta
     return arena_printf(req->arena, "'sha256-%s'", text);
 }
 
-bool docs_show(struct request *req)
+/* The viewer writes its styles by script into empty elements, and one text of its own. */
+static const char viewer_policy[] =
+    "default-src 'none'; script-src 'self'; style-src "
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
+    "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; img-src data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+static const char *plain_policy(struct request *req, const char *page)
+{
+    return arena_printf(req->arena,
+                        "default-src 'none'; script-src %s; style-src %s; connect-src 'self'; "
+                        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                        hash_of(req, page, "script"), hash_of(req, page, "style"));
+}
+
+static const struct embedded_file *embedded(const char *name)
 {
     for (size_t i = 0; i < embedded_file_count; i++) {
-        const struct embedded_file *page = &embedded_files[i];
-        if (strcmp(page->name, "api/docs.html") == 0) {
-            reply_json(req, 200, page->data, page->size);
-            req->reply.content_type = "text/html; charset=utf-8";
-            reply_header(
-                req, "Content-Security-Policy",
-                arena_printf(req->arena,
-                             "default-src 'none'; script-src %s; style-src %s; connect-src "
-                             "'self'; base-uri 'none'; form-action 'none'; "
-                             "frame-ancestors 'none'",
-                             hash_of(req, page->data, "script"),
-                             hash_of(req, page->data, "style")));
-            return true;
+        if (strcmp(embedded_files[i].name, name) == 0) {
+            return &embedded_files[i];
         }
     }
-    return fail(req, NOT_FOUND);
+    return NULL;
+}
+
+static bool reply_file(struct request *req, const struct embedded_file *file, const char *type,
+                       const char *policy)
+{
+    reply_json(req, 200, file->data, file->size);
+    req->reply.content_type = type;
+    reply_header(req, "Content-Security-Policy", policy);
+    return true;
+}
+
+static const char html[] = "text/html; charset=utf-8";
+
+/* The plain page, and where `make docs` has built it in, the viewer and its script. */
+bool docs_show(struct request *req)
+{
+    const char *part = request_query(req, "part");
+    const struct embedded_file *script = embedded("redoc.js");
+    const struct embedded_file *plain = embedded("api/docs.html");
+    if (!part) {
+        return reply_file(req, plain, html, plain_policy(req, plain->data));
+    }
+    if (!script) {
+        return fail(req, NOT_FOUND);
+    }
+    return strcmp(part, "script") == 0
+               ? reply_file(req, script, "text/javascript; charset=utf-8", viewer_policy)
+               : reply_file(req, embedded("api/redoc.html"), html, viewer_policy);
 }

@@ -237,6 +237,10 @@ START_TEST(the_service_tells_about_itself)
     ck_assert_ptr_null(strstr(answer_header(docs, "Content-Security-Policy"), "unsafe"));
     ck_assert_ptr_nonnull(
         strstr(answer_header(docs, "Content-Security-Policy"), "style-src 'sha256-"));
+    struct answer viewer = call(NULL, "GET", "/docs?part=viewer", NULL);
+    ck_assert(viewer.status == 404 ||
+              strstr(viewer.body, "/docs?part=script")); /* as it was built */
+    expect_status(call(NULL, "GET", "/docs?part=script", NULL), viewer.status);
 }
 END_TEST
 
