@@ -3,6 +3,7 @@
 
 #include "api/enrolment/enrolment.h"
 #include "api/enrolment/participation.h"
+#include "api/enrolment/rate.h"
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
@@ -34,6 +35,7 @@
 #define BESIDE_TIERS (LOCAL_TIERS | TIER_AGENT)
 #define USER_TIERS (UNIT_TIERS | TIER_AGENT)
 #define OFFICE_TIERS (TIER_PROVINCE | TIER_DISTRICT)
+#define RATE_TIERS (TIER_NATION | TIER_PROVINCE)
 #define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
 
 // clang-format off
@@ -124,6 +126,11 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/households/{id}/leave",  FIELD_TIERS,  PERSON_WRITE,    household_leave),
     ROUTE(POST,  "/v1/households/{id}/split",  FIELD_TIERS,  PERSON_WRITE,    household_split),
     ROUTE(GET,   "/v1/audit",                  UNIT_TIERS,   AUDIT_READ,      audit_list),
+
+    ROUTE(GET,   "/v1/rates",                  ANY_TIER,     RATE_READ,       rate_list),
+    ROUTE(POST,  "/v1/rates",                  RATE_TIERS,   RATE_WRITE,      rate_create),
+    ROUTE(POST,  "/v1/rates/{id}/end",         RATE_TIERS,   RATE_WRITE,      rate_end),
+    ROUTE(GET,   "/v1/rate-keys",              ANY_TIER,     RATE_READ,       rate_key_list),
 
     ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),
     ROUTE(POST,  "/v1/enrolments",             FIELD_TIERS,  ENROLMENT_WRITE, enrolment_create),

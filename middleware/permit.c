@@ -22,19 +22,20 @@ static const bool granted[DUTY_COUNT][PERMISSION_COUNT] = {
         [TARGET_ASSIGN] = true, [TARGET_ACCEPT] = true, [FIGURE_READ] = true,
         [FIGURE_WRITE] = true, [PERSON_READ] = true, [PERSON_WRITE] = true, [IDENTITY_REVEAL] = true,
         [AUDIT_READ] = true, [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true,
-        [ENROLMENT_DECIDE] = true, [PROGRESS_READ] = true,
+        [ENROLMENT_DECIDE] = true, [PROGRESS_READ] = true, [RATE_READ] = true,
+        [RATE_WRITE] = true,
     },
     [DUTY_OFFICER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
         [TARGET_ACCEPT] = true, [FIGURE_READ] = true, [FIGURE_WRITE] = true,
         [PERSON_READ] = true, [PERSON_WRITE] = true, [IDENTITY_REVEAL] = true,
         [ENROLMENT_READ] = true, [ENROLMENT_WRITE] = true, [ENROLMENT_DECIDE] = true,
-        [PROGRESS_READ] = true,
+        [PROGRESS_READ] = true, [RATE_READ] = true,
     },
     [DUTY_VIEWER] = {
         [OWN_ACCOUNT] = true, [UNIT_READ] = true, [NETWORK_READ] = true, [TARGET_READ] = true,
         [FIGURE_READ] = true, [PERSON_READ] = true, [ENROLMENT_READ] = true,
-        [PROGRESS_READ] = true,
+        [PROGRESS_READ] = true, [RATE_READ] = true,
     },
 };
 // clang-format on

@@ -125,6 +125,7 @@ static const struct constraint_row {
     {"username_once", DUPLICATE, "/username", FLAW_NOT_UNIQUE},
     {"decision_once", DUPLICATE, "/number", FLAW_NOT_UNIQUE},
     {"population_revision_once", CONFLICT, NULL, 0},
+    {"rate_once", DUPLICATE, "/valid_from", FLAW_NOT_UNIQUE},
     {"reported_count_revision_once", CONFLICT, NULL, 0},
 };
 

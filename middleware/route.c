@@ -29,6 +29,8 @@ const char *const permission_names[PERMISSION_COUNT] = {
     [ENROLMENT_WRITE] = "enrolment_write",
     [ENROLMENT_DECIDE] = "enrolment_decide",
     [PROGRESS_READ] = "progress_read",
+    [RATE_READ] = "rate_read",
+    [RATE_WRITE] = "rate_write",
 };
 
 enum { MAX_CHILDREN = 48 };

@@ -41,6 +41,8 @@ enum permission {
     ENROLMENT_WRITE,
     ENROLMENT_DECIDE,
     PROGRESS_READ,
+    RATE_READ,
+    RATE_WRITE,
     PERMISSION_COUNT
 };
 extern const char *const permission_names[PERMISSION_COUNT];

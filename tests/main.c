@@ -19,7 +19,7 @@ static Suite *(*const suites[])(void) = {
     decision_suite, assignee_suite, ratio_suite, withdrawal_suite, declaration_suite,
     division_suite, phasing_suite, as_of_suite, ledger_suite, ledger_fire_suite,
     population_suite, reported_count_suite, threshold_suite, coverage_rate_suite, proposal_suite,
-    enrolment_suite, participation_suite, progress_suite, rollup_suite, lists_suite, example_suite, start_suite, demo_suite, plan_order_suite, published_suite, readme_suite, whole_log_suite, coverage_suite,
+    price_rate_suite, enrolment_suite, participation_suite, progress_suite, rollup_suite, lists_suite, example_suite, start_suite, demo_suite, plan_order_suite, published_suite, readme_suite, whole_log_suite, coverage_suite,
 };
 // clang-format on
 

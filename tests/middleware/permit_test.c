@@ -28,6 +28,8 @@ static const struct {
     {ENROLMENT_WRITE, "-yy-"},
     {ENROLMENT_DECIDE, "-yy-"},
     {PROGRESS_READ,   "-yyy"},
+    {RATE_READ,       "-yyy"},
+    {RATE_WRITE,      "-y--"},
 };
 
 static const enum tier tiers[] = {TIER_NATION, TIER_PROVINCE, TIER_DISTRICT, TIER_COMMUNE, TIER_AGENT};

@@ -131,6 +131,8 @@ static const struct list {
     {SQL_PARTICIPANT_GROUP_LIST, "participant_group", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_DECLARATION_LIST, "cut_declaration", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_THRESHOLD_LIST, "threshold", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_RATE_LIST, "rate", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_RATE_KEY_LIST, "rate_key", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_PAYER_GROUP_LIST, "payer_group", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_INDICATOR_LIST, "indicator", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_SESSION_LIST, "session", ALL_SLICES, OUTSIDE, {NULL}},

@@ -607,6 +607,30 @@ select gen_random_uuid(), 'new_rural', 'health', 'commune', 9000, '2019-01-01', 
        user_id
   from here
 
+-- name: rate_key match
+r.kind = 'reference_level'
+
+-- Rates are the nation's and the provinces'.
+-- name: rate arrange
+insert into rate (id, kind, key, valid_from, value, decision_number, verified, unit_id, province_id,
+                  district_id, commune_id, giver_id)
+select row_id, case letter when 'n' then 'vsi_fund_rate' else 'vsi_top_up' end,
+       case letter when 'n' then 'all' else 'other' end, '2030-01-01', 1, 'matrix', true, unit_id,
+       province_id, district_id, commune_id, unit_id
+  from place
+ where letter in ('p', 'n', 'f')
+-- name: rate match
+r.id = p.row_id
+-- name: rate set
+ended_on = '2031-01-01', ended_number = 'matrix'
+-- name: rate insert
+insert into rate (id, kind, key, valid_from, valid_to, value, decision_number, verified, unit_id,
+                  province_id, district_id, commune_id, giver_id)
+select gen_random_uuid(), case letter when 'n' then 'vsi_fund_rate' else 'vsi_top_up' end,
+       case letter when 'n' then 'all' else 'island' end, '2029-01-01', '2029-12-31', 1, 'new', true, unit_id,
+       province_id, district_id, commune_id, writer
+  from here
+
 -- name: reported_count arrange
 insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, unit_id,
                             province_id, district_id, commune_id, giver_id, created_by)
@@ -1051,6 +1075,19 @@ insert into population (id, kind, as_of, people, source, revision, unit_id, prov
 select gen_random_uuid(), 'total', '2019-01-01', 1, 'x', 1, 156, h.province_id, h.district_id,
        h.commune_id, h.writer, h.user_id
   from here h
+
+-- name: attempt rate.ended_in_the_past
+update rate
+   set ended_on = business_date() - 2, ended_number = 'forged'
+ where giver_id = (select writer from here)
+
+-- name: attempt rate.national_by_a_province
+insert into rate (id, kind, key, valid_from, value, decision_number, verified, unit_id, province_id,
+                  district_id, commune_id, giver_id)
+select gen_random_uuid(), case letter when 'n' then 'vsi_top_up' else 'vsi_fund_rate' end,
+       case letter when 'n' then 'other' else 'all' end, '2028-01-01', 1, 'forged', true, unit_id,
+       province_id, district_id, commune_id, writer
+  from here
 
 -- name: attempt reported_count.group_of_another_indicator
 insert into reported_count (id, indicator, payer_group, as_of, people, source, revision, unit_id,
