@@ -3,6 +3,7 @@
 
 #include "api/enrolment/enrolment.h"
 #include "api/enrolment/participation.h"
+#include "api/enrolment/quote.h"
 #include "api/enrolment/rate.h"
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
@@ -131,6 +132,7 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/rates",                  RATE_TIERS,   RATE_WRITE,      rate_create),
     ROUTE(POST,  "/v1/rates/{id}/end",         RATE_TIERS,   RATE_WRITE,      rate_end),
     ROUTE(GET,   "/v1/rate-keys",              ANY_TIER,     RATE_READ,       rate_key_list),
+    ROUTE(POST,  "/v1/quotes",                 ANY_TIER,     RATE_READ,       quote_create),
 
     ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),
     ROUTE(POST,  "/v1/enrolments",             FIELD_TIERS,  ENROLMENT_WRITE, enrolment_create),

@@ -41,6 +41,9 @@ enum flaw_kind {
     FLAW_NAMESAKE,
     FLAW_OTHER_PERSON,
     FLAW_NO_RULE,
+    FLAW_STEP,
+    FLAW_TOO_YOUNG,
+    FLAW_NO_RATE,
     FLAW_COUNT
 };
 

@@ -46,6 +46,7 @@ enum problem_kind {
     RULE_BROKEN,
     TOO_BROAD,
     RULE_MISSING,
+    RATE_MISSING,
     PRECONDITION_REQUIRED,
     TOO_MANY_REQUESTS,
     HEAD_TOO_LARGE,
@@ -72,13 +73,12 @@ bool fail_at(struct request *req, enum problem_kind kind, const char *where, con
              enum flaw_kind flaw, const char *argument);
 /* Translates a database error by SQLSTATE and constraint name; the text goes to the log only. */
 bool fail_sql(struct request *req, const PGresult *result);
-
 /* The flaw of this code; FLAW_COUNT if there is none. For statements that judge rows. */
 enum flaw_kind flaw_named(const char *code);
 /* "code":…,"detail":… in the language of the request. */
 void flaw_render(struct render *out, struct request *req, enum flaw_kind kind,
                  const char *argument);
-
+/* Makes the reply out of the request's problem. */
 void problem_reply(struct request *req);
 /* Chooses the language of a problem from Accept-Language; Vietnamese unless English is wanted more. */
 enum language language_of(const char *accept_language);

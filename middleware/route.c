@@ -126,7 +126,8 @@ const struct route *route_table_rows(const struct route_table *table, size_t *co
 
 bool route_writes(const struct route *route)
 {
-    return route->method != METHOD_GET;
+    return route->method != METHOD_GET &&
+           !(route->method == METHOD_POST && route->permission == RATE_READ);
 }
 
 static const struct node *child_matching(const struct node *node, const char *segment, size_t size)

@@ -78,7 +78,8 @@ const struct route *route_table_rows(const struct route_table *table, size_t *co
  * Allow for a known one; HEAD counts as GET; OPTIONS is answered 204 with Allow. */
 bool route_find(struct request *req) must_check;
 
-/* A write is any method but GET: it takes a connection of the write lane and may change rows. */
+/* A write is any method but GET, except a question that is too long for a URL (POST with a permission
+ * that only reads): it takes a connection of the write lane and may change rows. */
 bool route_writes(const struct route *route);
 
 #endif

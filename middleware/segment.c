@@ -91,6 +91,13 @@ bool answer_page(struct request *req, int limit, enum sql_id statement, int coun
     return answer(req, &shape, count, values);
 }
 
+bool answer_made(struct request *req, bool (*make)(struct request *req, const PGresult *rows),
+                 enum sql_id statement, int count, const char *const *values)
+{
+    struct segment shape = {.statement = statement, .shape = SHAPE_MADE, .make = make};
+    return answer(req, &shape, count, values);
+}
+
 static void render_first(struct render *out, const PGresult *rows, int columns)
 {
     render_row(out, layout_of(out->arena, rows, 0, columns), rows, 0);
@@ -171,6 +178,7 @@ static void render_shape(struct request *req, struct render *out, const PGresult
         break;
     case SHAPE_CHANGED:
     case SHAPE_ROW:
+    case SHAPE_MADE:
         render_first(out, rows, PQnfields(rows));
     }
 }
@@ -179,6 +187,9 @@ bool segment_render(struct request *req, const PGresult *rows)
 {
     enum shape shape = req->segment->shape;
     struct render out;
+    if (shape == SHAPE_MADE) {
+        return req->segment->make(req, rows);
+    }
     if (PQntuples(rows) == 0 && shape != SHAPE_ITEMS && shape != SHAPE_PAGE) {
         return fail(req, NOT_FOUND);
     }

@@ -20,6 +20,7 @@ enum shape {
     SHAPE_REPORT, /* {…, "self": first row, "items": [the others]}: the first `head` columns stand once, in
                      front; no row is NOT_FOUND */
     SHAPE_WRITTEN, /* what the handler's own writer makes of them; no row is NOT_FOUND */
+    SHAPE_MADE,    /* what a function of the handler's makes of them, which may refuse */
     SHAPE_PAGE     /* {"items": […], "next_cursor": …}; the last two columns are the page key */
 };
 
@@ -35,6 +36,7 @@ struct segment {
     int limit; /* of a page */
     int head;  /* of a report */
     segment_writer *write;
+    bool (*make)(struct request *req, const PGresult *rows);
     int count;
     const char *values[MAX_VALUES];
 };
@@ -64,6 +66,10 @@ bool answer_written(struct request *req, segment_writer *write, enum sql_id stat
 bool answer_items(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
                  const char *const *values);
+/* The answer is computed: `make` gets the rows, when the connection of a read is free again, and
+ * replies or fails. */
+bool answer_made(struct request *req, bool (*make)(struct request *req, const PGresult *rows),
+                 enum sql_id statement, int count, const char *const *values);
 
 /* For handlers that asked themselves: the first row, without what follows `columns`, is the answer. */
 bool reply_row(struct request *req, int status, const PGresult *rows, int columns);

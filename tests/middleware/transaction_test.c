@@ -83,6 +83,12 @@ START_TEST(a_read_takes_one_trip_and_a_write_two)
     /* with its audit line */
     expect_status(call("commune.manager", "GET", "/v1/people?q=a", NULL), 200);
     ck_assert_ptr_nonnull(strstr(last_log_line("GET", "/v1/people"), "\"database_trips\":1"));
+    expect_status(call_with("agent.collector", "POST", "/v1/quotes",
+                            "{\"scheme\":\"hhi\",\"months\":12,\"paid_on\":\"2026-11-22\","
+                            "\"members\":[{}]}",
+                            (const char *const[]){NULL}),
+                  200);
+    ck_assert_ptr_nonnull(strstr(last_log_line("POST", "/v1/quotes"), "\"database_trips\":1"));
     expect_status(call("commune.manager", "POST", "/v1/units",
                        "{\"kind\":\"hamlet\",\"form\":\"thon\",\"name\":\"Thôn Hai Chuyến\"}"),
                   201);

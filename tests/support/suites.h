@@ -82,6 +82,8 @@ Suite *ledger_suite(void);
 Suite *ledger_fire_suite(void);
 Suite *rollup_suite(void);
 Suite *price_rate_suite(void);
+Suite *quote_suite(void);
+Suite *quote_rules_suite(void);
 Suite *population_suite(void);
 Suite *reported_count_suite(void);
 Suite *threshold_suite(void);

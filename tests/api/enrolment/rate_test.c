@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/support/harness.h"
+#include "tests/support/rate_case.h"
 #include "tests/support/suites.h"
 
 /* The only rate of a kind and key on a day, as "1490000 vnd true", or "none". */
@@ -22,16 +23,6 @@ static const char *on(const char *kind, const char *key, const char *day)
         }
     }
     return found;
-}
-
-static void clear(void)
-{
-    sql_text("alter table rate disable trigger rate_ends_once");
-    sql_text("delete from rate where created_by is not null");
-    sql_text("update rate set ended_on = null, ended_number = null, ended_title = null, ended_at = "
-             "null, ended_by = null where ended_on is not null");
-    sql_text("alter table rate enable trigger rate_ends_once");
-    harness_forget();
 }
 
 static struct answer add(const char *login, const char *kind, const char *key, const char *more)
@@ -211,7 +202,7 @@ Suite *price_rate_suite(void)
 {
     Suite *suite = suite_create("price_rate");
     TCase *tcase = tcase_create("price_rate");
-    tcase_add_checked_fixture(tcase, NULL, clear);
+    tcase_add_checked_fixture(tcase, NULL, rates_as_shipped);
     tcase_add_test(tcase, the_numbers_of_the_law_ship);
     tcase_add_test(tcase, a_province_has_its_top_ups_and_everybody_sees_them);
     tcase_add_test(tcase, a_later_rate_replaces_the_one_before_and_both_stay);

@@ -1,0 +1,187 @@
+/* Quotes. */
+#include "api/enrolment/quote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/enrolment/enrolment_rules.h"
+#include "middleware/problem.h"
+#include "middleware/segment.h"
+
+/* Columns of the statement: the place, and a row for each rate. */
+enum { PROVINCE_ID, PROVINCE_CODE, PROVINCE_NAME, PLACE_FOUND, ISLAND, BOOK };
+enum { KIND, KEY, VALUE, VALID_FROM, DECISION, TITLE, VERIFIED };
+
+struct rate_book quote_book(struct request *req, const PGresult *rows, int first)
+{
+    int count = PQgetisnull(rows, 0, first + KIND) ? 0 : PQntuples(rows);
+    struct rate_row *book = arena_alloc(req->arena, (size_t)(count + 1) * sizeof *book);
+    for (int i = 0; i < count; i++) {
+        bool titled = !PQgetisnull(rows, i, first + TITLE);
+        book[i] = (struct rate_row){
+            .kind = PQgetvalue(rows, i, first + KIND),
+            .key = PQgetvalue(rows, i, first + KEY),
+            .value = strtoll(PQgetvalue(rows, i, first + VALUE), NULL, 10),
+            .valid_from = PQgetvalue(rows, i, first + VALID_FROM),
+            .decision = PQgetvalue(rows, i, first + DECISION),
+            .title = titled ? PQgetvalue(rows, i, first + TITLE) : NULL,
+            .verified = *PQgetvalue(rows, i, first + VERIFIED) == 't',
+        };
+    }
+    return (struct rate_book){.rows = book, .count = count};
+}
+
+/* --- the question ---------------------------------------------------------------------------- */
+
+static const char *string_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static int number_of(const json_t *object, const char *name)
+{
+    return (int)json_integer_value(json_object_get(object, name));
+}
+
+void quote_groups(const json_t *groups, struct quote_person *person)
+{
+    size_t i;
+    json_t *group;
+    json_array_foreach(groups, i, group) {
+        person->groups[person->group_count++] = (struct quote_group){
+            .code = string_of(group, "code"), .since = string_of(group, "since")};
+    }
+}
+
+static struct quote_person person_of(struct request *req, const json_t *member)
+{
+    const char *born = string_of(member, "date_of_birth");
+    struct quote_person person = {
+        .income = json_integer_value(json_object_get(member, "income")),
+        .position = number_of(member, "position"),
+        .support_used = number_of(member, "support_months_used"),
+        .covered_until = string_of(member, "covered_until"),
+        .sponsor_hundredths = number_of(member, "sponsor_percent") * 100,
+    };
+    if (born) {
+        struct birth birth = birth_of(born);
+        person.born = arena_strdup(req->arena, birth.date);
+    }
+    quote_groups(json_object_get(member, "groups"), &person);
+    return person;
+}
+
+static enum quote_method method_of(const char *name)
+{
+    if (name && strcmp(name, "ahead") == 0) {
+        return ADVANCE;
+    }
+    return name && strcmp(name, "missing") == 0 ? MISSING : PERIODIC;
+}
+
+static struct quote_terms terms_of(const struct request *req)
+{
+    return (struct quote_terms){
+        .scheme = strcmp(request_text(req, "scheme"), "vsi") == 0 ? VSI : HHI,
+        .method = method_of(request_text(req, "method")),
+        .months = number_of(req->json, "months"),
+        .paid_on = request_text(req, "paid_on"),
+    };
+}
+
+/* --- refusals -------------------------------------------------------------------------------- */
+
+static bool refuse_at(struct request *req, const char *pointer, const char *name,
+                      enum flaw_kind flaw, const char *argument)
+{
+    return fail_at(req, RULE_BROKEN, "pointer", arena_printf(req->arena, "%s/%s", pointer, name),
+                   flaw, argument);
+}
+
+bool quote_refuse(struct request *req, const struct quote_terms *terms, const struct quote *quote,
+                  const char *pointer)
+{
+    const char *figure = arena_printf(req->arena, "%lld", (long long)quote->figure);
+    bool periodic = terms->method == PERIODIC;
+    switch (quote->verdict) {
+    case QUOTE_DONE:
+        return true;
+    case QUOTE_RATE_MISSING:
+        return fail_at(req, RATE_MISSING, "pointer", "/paid_on", FLAW_NO_RATE,
+                       arena_printf(req->arena, "%s.%s %s", quote->missing_kind, quote->missing_key,
+                                    terms->paid_on));
+    case QUOTE_INCOME_LOW:
+        return refuse_at(req, pointer, "income", FLAW_TOO_SMALL, figure);
+    case QUOTE_INCOME_HIGH:
+        return refuse_at(req, pointer, "income", FLAW_TOO_LARGE, figure);
+    case QUOTE_INCOME_STEP:
+        return refuse_at(req, pointer, "income", FLAW_STEP, figure);
+    case QUOTE_MONTHS:
+        return fail_at(req, RULE_BROKEN, "pointer", "/months",
+                       periodic ? FLAW_ENUM : FLAW_TOO_LARGE,
+                       !periodic              ? figure
+                       : terms->scheme == VSI ? "1, 3, 6, 12"
+                                              : "3, 6, 12");
+    case QUOTE_TOO_YOUNG:
+        return refuse_at(req, pointer, "date_of_birth", FLAW_TOO_YOUNG, figure);
+    case QUOTE_SINCE:
+        return refuse_at(req, pointer, arena_printf(req->arena, "groups/%s/since", figure),
+                         FLAW_REQUIRED, NULL);
+    }
+    return fail(req, INTERNAL);
+}
+
+/* --- the handler ----------------------------------------------------------------------------- */
+
+static bool place_found(struct request *req, const PGresult *rows)
+{
+    const char *pointer = request_text(req, "province") ? "/province" : "/unit_id";
+    return *PQgetvalue(rows, 0, PLACE_FOUND) == 't' ||
+           fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_FOUND, NULL);
+}
+
+static bool member_fits(struct request *req, const struct quote_terms *terms,
+                        const struct quote_person *person, const char *pointer)
+{
+    return terms->scheme == VSI || !person->income ||
+           refuse_at(req, pointer, "income", FLAW_EITHER, "hhi");
+}
+
+/* Prices the members in their order; all that is wrong is told at once. */
+static bool price_all(struct request *req, const PGresult *rows)
+{
+    const json_t *members = json_object_get(req->json, "members");
+    struct quote_terms terms = terms_of(req);
+    struct rate_book book = quote_book(req, rows, BOOK);
+    int count = (int)json_array_size(members);
+    struct quote *quotes = arena_alloc(req->arena, (size_t)count * sizeof *quotes);
+    int next_position = 1;
+    bool good = place_found(req, rows);
+    book.island = *PQgetvalue(rows, 0, ISLAND) == 't';
+    for (int i = 0; good && i < count; i++) {
+        const char *pointer = arena_printf(req->arena, "/members/%d", i);
+        struct quote_person person = person_of(req, json_array_get(members, (size_t)i));
+        good = member_fits(req, &terms, &person, pointer);
+        quote_price(&terms, &person, &book, &next_position, &quotes[i]);
+        good = quote_refuse(req, &terms, &quotes[i], pointer) && good;
+    }
+    return good && quote_reply(req, rows, PROVINCE_ID, quotes, count);
+}
+
+bool quote_create(struct request *req)
+{
+    const char *province = request_text(req, "province");
+    const json_t *unit = json_object_get(req->json, "unit_id");
+    bool voluntary = strcmp(request_text(req, "scheme"), "vsi") == 0;
+    const char *place =
+        unit ? arena_printf(req->arena, "%lld", (long long)json_integer_value(unit)) : NULL;
+    if (unit && province) {
+        return fail_at(req, RULE_BROKEN, "pointer", "/unit_id", FLAW_EITHER, "province");
+    }
+    if (!voluntary && method_of(request_text(req, "method")) != PERIODIC) {
+        return fail_at(req, RULE_BROKEN, "pointer", "/method", FLAW_ENUM, "period");
+    }
+    return answer_made(req, price_all, SQL_QUOTE_RATES,
+                       PARAMS(request_text(req, "paid_on"), request_text(req, "scheme"), place,
+                              province));
+}

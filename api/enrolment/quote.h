@@ -1,0 +1,26 @@
+/* Quotes: what a contribution costs, and who pays for it.
+ * Meaning, shapes and errors of each handler: the operation of the same name in openapi/. */
+#ifndef ANSINH_QUOTE_H
+#define ANSINH_QUOTE_H
+
+#include <libpq-fe.h>
+
+#include "api/enrolment/quote_rules.h"
+#include "middleware/request.h"
+
+bool quote_create(struct request *req);
+
+/* For what else prices: the book in the rows of a statement with {rate_book_columns} from that column
+ * on, the groups of a person, and why a quote is none, as a problem at the members below `pointer`. */
+struct rate_book quote_book(struct request *req, const PGresult *rows, int first);
+void quote_groups(const json_t *groups, struct quote_person *person);
+bool quote_refuse(struct request *req, const struct quote_terms *terms, const struct quote *quote,
+                  const char *pointer);
+/* The decision of a rate, as it is cited. */
+const char *quote_basis(struct request *req, const struct rate_row *rule);
+
+/* The answer; the province is in three columns of the row. */
+bool quote_reply(struct request *req, const PGresult *place, int first, const struct quote *quotes,
+                 int count);
+
+#endif

@@ -1,0 +1,164 @@
+/* How a quote is answered. */
+#include "api/enrolment/quote.h"
+
+#include "middleware/render.h"
+
+const char *quote_basis(struct request *req, const struct rate_row *rule)
+{
+    return rule->title ? arena_printf(req->arena, "%s (%s)", rule->decision, rule->title)
+                       : rule->decision;
+}
+
+static void number_member(struct render *out, const char *name, int64_t value)
+{
+    render_text(out, name);
+    render_int(out, value);
+}
+
+/* 0 is none. */
+static void number_or_null(struct render *out, const char *name, int64_t value)
+{
+    render_text(out, name);
+    if (value) {
+        render_int(out, value);
+    } else {
+        render_text(out, "null");
+    }
+}
+
+static void text_or_null(struct render *out, const char *name, const char *value)
+{
+    render_text(out, name);
+    if (value && *value) {
+        render_string(out, value);
+    } else {
+        render_text(out, "null");
+    }
+}
+
+static void truth(struct render *out, const char *name, bool value)
+{
+    render_text(out, name);
+    render_text(out, value ? "true" : "false");
+}
+
+static void render_percent(struct render *out, struct request *req, int64_t hundredths)
+{
+    render_text(out, arena_printf(req->arena, "%lld.%02lld", (long long)hundredths / 100,
+                                  (long long)hundredths % 100));
+}
+
+static void render_line(struct render *out, struct request *req, const struct quote_line *line)
+{
+    const struct rate_row *rule = line->rule;
+    text_or_null(out, "{\"funder\":", funder_names[line->funder]);
+    number_member(out, ",\"base\":", line->base);
+    render_text(out, ",\"percent\":");
+    render_percent(out, req, line->percent_hundredths);
+    number_member(out, ",\"months\":", line->months);
+    number_member(out, ",\"amount\":", line->amount);
+    text_or_null(
+        out, ",\"rule\":", rule ? arena_printf(req->arena, "%s.%s", rule->kind, rule->key) : NULL);
+    text_or_null(out, ",\"legal_basis\":", rule ? quote_basis(req, rule) : NULL);
+    truth(out, ",\"verified\":", line->verified);
+    render_text(out, "}");
+}
+
+static void render_member(struct render *out, struct request *req, const json_t *member,
+                          const struct quote *quote)
+{
+    text_or_null(out, "{\"label\":", json_string_value(json_object_get(member, "label")));
+    text_or_null(out, ",\"group\":", quote->group);
+    number_or_null(out, ",\"position\":", quote->position);
+    number_or_null(out, ",\"income\":", quote->income);
+    number_member(out, ",\"monthly\":", quote->monthly);
+    number_member(out, ",\"contribution\":", quote->contribution);
+    number_member(out, ",\"participant\":", quote_amount(quote, PARTICIPANT));
+    number_member(out, ",\"support_months\":", quote->support_months);
+    render_text(out, ",\"lines\":[");
+    for (int i = 0; i < quote->line_count; i++) {
+        render_text(out, i ? "," : "");
+        render_line(out, req, &quote->lines[i]);
+    }
+    text_or_null(out, "],\"starts_on\":", quote->starts_on);
+    text_or_null(out, ",\"ends_on\":", quote->ends_on);
+    truth(out, ",\"waits\":", quote->waits);
+    text_or_null(out, ",\"due_on\":", quote->due_on);
+    text_or_null(out, ",\"continues_until\":", quote->continues_until);
+    render_text(out, "}");
+}
+
+static void render_totals(struct render *out, const struct quote *quotes, int count)
+{
+    int64_t contribution = 0;
+    int64_t totals[FUNDERS] = {0};
+    for (int i = 0; i < count; i++) {
+        contribution += quotes[i].contribution;
+        for (int funder = 0; funder < FUNDERS; funder++) {
+            totals[funder] += quote_amount(&quotes[i], (enum funder)funder);
+        }
+    }
+    number_member(out, ",\"total\":{\"contribution\":", contribution);
+    for (int funder = 0; funder < FUNDERS; funder++) {
+        render_text(out, ",");
+        render_string(out, funder_names[funder]);
+        number_member(out, ":", totals[funder]);
+    }
+    render_text(out, "}");
+}
+
+static bool used_before(const struct quote *quotes, int member, int n)
+{
+    const struct rate_row *row = quotes[member].used[n];
+    for (int i = 0; i < member; i++) {
+        for (int k = 0; k < quotes[i].used_count; k++) {
+            if (quotes[i].used[k] == row) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The rules that were used although nobody has compared them with their decision. */
+static void render_unverified(struct render *out, struct request *req, const struct quote *quotes,
+                              int count)
+{
+    bool verified = true;
+    render_text(out, ",\"unverified\":[");
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < quotes[i].used_count; k++) {
+            const struct rate_row *row = quotes[i].used[k];
+            if (!row->verified && !used_before(quotes, i, k)) {
+                render_text(out, verified ? "" : ",");
+                render_string(out, arena_printf(req->arena, "%s.%s", row->kind, row->key));
+                verified = false;
+            }
+        }
+    }
+    truth(out, "],\"verified\":", verified);
+}
+
+bool quote_reply(struct request *req, const PGresult *place, int first, const struct quote *quotes,
+                 int count)
+{
+    struct render out;
+    const char *method = request_text(req, "method");
+    render_init(&out, req->arena);
+    text_or_null(&out, "{\"scheme\":", request_text(req, "scheme"));
+    text_or_null(&out, ",\"method\":", method ? method : "period");
+    number_member(&out, ",\"months\":", json_integer_value(json_object_get(req->json, "months")));
+    text_or_null(&out, ",\"paid_on\":", request_text(req, "paid_on"));
+    render_text(&out, ",");
+    render_members(&out, place, 0, first, first + 3);
+    render_totals(&out, quotes, count);
+    render_unverified(&out, req, quotes, count);
+    render_text(&out, ",\"members\":[");
+    for (int i = 0; i < count; i++) {
+        render_text(&out, i ? "," : "");
+        render_member(&out, req, json_array_get(json_object_get(req->json, "members"), (size_t)i),
+                      &quotes[i]);
+    }
+    render_text(&out, "]}");
+    return reply_json(req, 200, out.data, out.size);
+}
