@@ -5,6 +5,7 @@
 #include "api/enrolment/participation.h"
 #include "api/enrolment/quote.h"
 #include "api/enrolment/rate.h"
+#include "api/enrolment/refund.h"
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
@@ -140,6 +141,8 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/enrolments/{id}/accept", OFFICE_TIERS, ENROLMENT_DECIDE, enrolment_accept),
     ROUTE(POST,  "/v1/enrolments/{id}/reject", OFFICE_TIERS, ENROLMENT_DECIDE, enrolment_reject),
     ROUTE(POST,  "/v1/enrolments/{id}/void",   FIELD_TIERS,  ENROLMENT_WRITE, enrolment_void),
+    ROUTE(POST,  "/v1/enrolments/{id}/refund", OFFICE_TIERS, ENROLMENT_DECIDE, refund_create),
+    ROUTE(POST,  "/v1/enrolments/{id}/refund-quote", ANY_TIER, RATE_READ,     refund_quote),
     ROUTE(POST,  "/v1/participations",         FIELD_TIERS,  ENROLMENT_WRITE, participation_declare),
     ROUTE(POST,  "/v1/participations/import",  OFFICE_TIERS, ENROLMENT_DECIDE, participation_import),
     ROUTE(GET,   "/v1/participations/{id}",    ANY_TIER,     ENROLMENT_READ,  participation_get),

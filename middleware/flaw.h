@@ -44,6 +44,7 @@ enum flaw_kind {
     FLAW_STEP,
     FLAW_TOO_YOUNG,
     FLAW_NO_RATE,
+    FLAW_NO_UNUSED,
     FLAW_COUNT
 };
 

@@ -91,6 +91,7 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_STEP]       = {"step", 0, {"phải bằng mức thấp nhất cộng bội số của %s", "must be the least amount plus a multiple of %s"}},
     [FLAW_TOO_YOUNG]  = {"too_young", 0, {"phải đủ %s tuổi", "must be at least %s years old"}},
     [FLAW_NO_RATE]    = {"no_rate", 0, {"chưa có mức %s", "there is no rate %s"}},
+    [FLAW_NO_UNUSED]  = {"no_unused", 0, {"không còn tháng nào chưa dùng", "leaves no unused month"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
     [FLAW_RATIO]      = {"ratio", 0, {"không áp dụng cho chỉ tiêu tỷ lệ", "does not apply to a ratio"}},
     [FLAW_SUM]        = {"sum", 0, {"phải có tổng bằng %s", "must add up to %s"}},

@@ -73,12 +73,13 @@ bool fail_at(struct request *req, enum problem_kind kind, const char *where, con
              enum flaw_kind flaw, const char *argument);
 /* Translates a database error by SQLSTATE and constraint name; the text goes to the log only. */
 bool fail_sql(struct request *req, const PGresult *result);
+
 /* The flaw of this code; FLAW_COUNT if there is none. For statements that judge rows. */
 enum flaw_kind flaw_named(const char *code);
 /* "code":…,"detail":… in the language of the request. */
 void flaw_render(struct render *out, struct request *req, enum flaw_kind kind,
                  const char *argument);
-/* Makes the reply out of the request's problem. */
+
 void problem_reply(struct request *req);
 /* Chooses the language of a problem from Accept-Language; Vietnamese unless English is wanted more. */
 enum language language_of(const char *accept_language);

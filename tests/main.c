@@ -13,13 +13,13 @@ static Suite *(*const suites[])(void) = {
     log_suite, log_queue_suite, trace_suite, metrics_suite, token_cache_suite, rotation_suite,
     differential_suite, schema_suite, contract_suite,
     config_suite, password_suite, period_rules_suite, split_rules_suite, progress_rules_suite,
-    enrolment_rules_suite, quote_rules_suite, fingerprint_suite, csv_body_suite,
+    enrolment_rules_suite, quote_rules_suite, refund_rules_suite, fingerprint_suite, csv_body_suite,
     session_suite, user_suite, http_suite, h1spec_suite, defects_suite, slow_suite, unit_suite,
     history_suite, matrix_suite, wall_suite, sql_matrix_suite, story_suite, person_suite, register_suite, household_suite, elsewhere_suite, transaction_suite, precondition_suite, idempotency_suite, pool_suite, express_suite, overload_suite, memory_suite, metrics_show_suite, life_suite,
     decision_suite, assignee_suite, ratio_suite, withdrawal_suite, declaration_suite,
     division_suite, phasing_suite, as_of_suite, ledger_suite, ledger_fire_suite,
     population_suite, reported_count_suite, threshold_suite, coverage_rate_suite, proposal_suite,
-    price_rate_suite, quote_suite, enrolment_suite, participation_suite, progress_suite, rollup_suite, lists_suite, example_suite, start_suite, demo_suite, plan_order_suite, published_suite, readme_suite, whole_log_suite, coverage_suite,
+    price_rate_suite, quote_suite, price_suite, enrolment_suite, participation_suite, progress_suite, rollup_suite, lists_suite, example_suite, start_suite, demo_suite, plan_order_suite, published_suite, readme_suite, whole_log_suite, coverage_suite,
 };
 // clang-format on
 

@@ -29,6 +29,9 @@ static void gap_ends(struct pricing *p, const char *end, char out[DATE_ROOM])
 static bool continues(struct pricing *p, const char *day_after)
 {
     char too_late[DATE_ROOM];
+    if (p->person->renewable_until) {
+        return strcmp(p->terms->paid_on, p->person->renewable_until) < 0;
+    }
     gap_ends(p, day_after, too_late);
     return strcmp(p->terms->paid_on, too_late) < 0;
 }

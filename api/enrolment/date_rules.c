@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Dates end with the year 9999, so that they compare as texts. */
 static void write_date(int year, int month, int day, char out[DATE_ROOM])
 {
-    char text[40];
-    snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
+    char text[40] = "9999-12-31";
+    if (year <= 9999) {
+        snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
+    }
     snprintf(out, DATE_ROOM, "%.10s", text);
 }
 

@@ -1,4 +1,4 @@
-/* Dates as ISO 8601 texts. Pure functions. */
+/* Dates as ISO 8601 texts, to the end of 9999. Pure functions. */
 #ifndef ANSINH_DATE_RULES_H
 #define ANSINH_DATE_RULES_H
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "api/enrolment/enrolment_rules.h"
+#include "api/enrolment/quote.h"
 #include "api/people/person_rules.h"
 #include "middleware/page.h"
 #include "middleware/precondition.h"
@@ -100,25 +101,81 @@ static const char *won_by(const struct request *req, const char *member)
     return json_string_value(json_object_get(json_object_get(req->json, "won_by"), member));
 }
 
+/* Columns of what the price depends on. */
+enum { BIRTH, ISLAND, FACTS, BOOK };
+
+/* Prices by the rates of the day of payment; nothing that the request says is money. */
+static bool price(struct request *req, const PGresult *facts, struct quote *quote)
+{
+    struct quote_terms terms = {
+        .scheme = strcmp(request_text(req, "scheme"), "vsi") == 0 ? VSI : HHI,
+        .months = (int)json_integer_value(json_object_get(req->json, "months")),
+        .paid_on = request_text(req, "paid_on"),
+    };
+    struct quote_person person = {
+        .income = json_integer_value(json_object_get(req->json, "income")),
+        .position = (int)json_integer_value(json_object_get(req->json, "position")),
+        .born = PQgetvalue(facts, 0, BIRTH),
+        .sponsor_hundredths =
+            (int)json_integer_value(json_object_get(req->json, "sponsor_percent")) * 100,
+    };
+    struct rate_book book = quote_book(req, facts, BOOK);
+    int first = 1;
+    book.island = *PQgetvalue(facts, 0, ISLAND) == 't';
+    quote_groups(json_object_get(req->json, "groups"), &person);
+    quote_facts(quote_json(req, facts, FACTS), &person, &first);
+    quote_price(&terms, &person, &book, &first, quote);
+    if (quote->verdict == QUOTE_TOO_YOUNG) {
+        bool known = request_text(req, "person_id") != NULL;
+        return fail_at(req, RULE_BROKEN, "pointer", known ? "/person_id" : "/person/date_of_birth",
+                       FLAW_TOO_YOUNG, arena_printf(req->arena, "%d", (int)quote->figure));
+    }
+    return quote_refuse(req, &terms, quote, "");
+}
+
+static const char *figure(struct request *req, int64_t value)
+{
+    return arena_printf(req->arena, "%lld", (long long)value);
+}
+
+static bool tell_enrolment(struct request *req, const char *id, const char *person,
+                           const struct quote *quote)
+{
+    return tell(req, SQL_ENROLMENT_CREATE,
+                PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
+                       request_text(req, "paid_on"), won_by(req, "officer_id"),
+                       won_by(req, "association_id"), figure(req, quote->contribution),
+                       figure(req, quote_amount(quote, PARTICIPANT)), quote->group,
+                       quote->position ? figure(req, quote->position) : NULL,
+                       quote->income ? figure(req, quote->income) : NULL,
+                       figure(req, quote->support_months))) &&
+           tell(req, SQL_ENROLMENT_POST, PARAMS(id, quote_lines(req, quote)));
+}
+
 /* Enrols a person of the register and posts it: it covers and counts from here on. `source` is the
  * member of the body that says who. */
 static bool enrol(struct request *req, const char *person, const char *source)
 {
+    struct quote quote;
     const char *id = request_new_id(req);
-    bool sent = tell(req, SQL_ENROLMENT_CREATE,
-                     PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
-                            request_text(req, "paid_on"), won_by(req, "officer_id"),
-                            won_by(req, "association_id"))) &&
-                tell(req, SQL_ENROLMENT_POST, PARAMS(id));
-    const PGresult *row = sent ? ask(req, SQL_ENROLMENT_GET, PARAMS(id)) : NULL;
-    if (!row) {
+    const PGresult *facts =
+        ask(req, SQL_ENROLMENT_PRICE_FACTS,
+            PARAMS(person, request_text(req, "paid_on"), request_text(req, "scheme")));
+    if (!facts) {
         return false;
     }
-    if (PQntuples(row) == 0) {
+    if (PQntuples(facts) == 0) {
         return fail_at(req, NOT_FOUND, "pointer", source, FLAW_NOT_FOUND, NULL);
     }
     if (json_object_get(req->json, "person") && !is_nobody_else(req)) {
         return false;
+    }
+    if (!price(req, facts, &quote) || !tell_enrolment(req, id, person, &quote)) {
+        return false;
+    }
+    const PGresult *row = ask(req, SQL_ENROLMENT_GET, PARAMS(id));
+    if (!row || PQntuples(row) == 0) {
+        return row ? fail(req, NOT_FOUND) : false;
     }
     reply_header(req, "Location", arena_printf(req->arena, "/v1/enrolments/%s", id));
     return reply_row(req, 201, row, PQnfields(row));

@@ -1,3 +1,6 @@
+-- part: rate_book_columns
+r.kind, r.key, r.value, r.valid_from, r.decision_number, r.decision_title, r.verified
+
 -- part: enrolment_columns
 e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
        e.accepted_on, e.reversed_on,
@@ -7,7 +10,10 @@ e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e
        p.sex as "person.sex",
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
        c.name as "commune.name", e.agency_id, e.collector_id, e.officer_id,
-       e.association_id, e.created_at, e.version as "@version"
+       e.association_id, e.created_at, e.version as "@version",
+       e.contribution as "price.contribution", e.amount as "price.participant",
+       e.group_code as "price.group", e.position as "price.position", e.income as "price.income",
+       e.support_months as "price.support_months"
 
 -- The person is looked up row by row (limit 1): as a plain join, a narrow slice would first collect
 -- all its people, because row security offers the planner their index too.
@@ -24,14 +30,25 @@ select {enrolment_columns},
 
 -- name: enrolment_get
 -- lane: fast
-select {enrolment_columns}
+select {enrolment_columns},
+       (select json_agg(json_build_object('funder', l.funder, 'base', l.base, 'percent',
+                                          round(l.percent_hundredths / 100.0, 2), 'months', l.months,
+                                          'amount', l.amount, 'rule', l.rule, 'legal_basis',
+                                          l.legal_basis, 'verified', l.verified) order by l.n)
+          from enrolment_line l
+         where l.enrolment_id = e.id) as "price.lines",
+       f.reason as "refund.reason", f.happened_on as "refund.on", f.unused_from as "refund.unused_from",
+       f.unused_months as "refund.unused_months", f.amount as "refund.amount",
+       f.legal_basis as "refund.legal_basis", f.refunded_on as "refund.refunded_on"
   from enrolment e
   left join person p on p.id = e.person_id
   join unit h on h.id = e.unit_id
   join unit c on c.id = e.commune_id
+  left join enrolment_refund f on f.enrolment_id = e.id
  where e.id = $1::uuid
 
--- The statements of one trip: register the person, take the numbers, enrol, post. The hamlet gives
+-- The statements of two trips: register the person, take the numbers and read what the price depends on;
+-- enrol, store the lines, post. The hamlet gives
 -- the keys, the caller the credit; row security refuses a hamlet outside the slice.
 -- name: enrolment_register_person
 insert into person (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id,
@@ -53,14 +70,32 @@ select p.id, p.full_name, to_char(p.birth, case p.birth_precision when 'year' th
   left join person p on p.id = d.id
   left join unit h on h.id = p.hamlet_id
 
+-- What the price of an enrolment depends on, beside the request: the person, if the caller sees one, and
+-- the book of rates.
+-- name: enrolment_price_facts
+with whose as (
+    select p.birth, p.province_id, c.form = 'special_zone' as island
+      from person p
+      join unit c on c.id = p.commune_id
+     where p.id = $1::uuid
+)
+select w.birth, w.island, gate.price_facts($1::uuid, $3, $2::date, true) as facts,
+       {rate_book_columns}
+  from whose w
+  left join rate r on r.valid @> $2::date and r.province_id in (0, w.province_id)
+                  and (left(r.kind, 3) = $3 or r.kind = 'reference_level')
+ order by r.kind collate "C", r.key collate "C"
+
 -- The gate says what it is (new, renewal, return), from when it covers, and in which periods the person
 -- was not counted yet. What an office enrols itself is the credit of its officer, unless somebody else
 -- is named.
 -- name: enrolment_create
 insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, first_in,
-                       holds, agency_id, collector_id, officer_id, association_id, unit_id,
+                       holds, contribution, amount, group_code, position, income, support_months,
+                       agency_id, collector_id, officer_id, association_id, unit_id,
                        province_id, district_id, commune_id, created_by)
 select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.first_in, t.first_in,
+       $8::bigint, $9::bigint, $10, $11::smallint, $12::bigint, $13::smallint,
        coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
        own_collector(),
        coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
@@ -71,7 +106,7 @@ select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.
 
 -- From here on it covers and counts.
 -- name: enrolment_post
-select gate.enrolment_post($1::uuid)
+select gate.enrolment_price($1::uuid, $2::jsonb), gate.enrolment_post($1::uuid)
 
 -- name: enrolment_decide
 select gate.enrolment_decide(e.id, $2, $3)

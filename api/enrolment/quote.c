@@ -9,7 +9,7 @@
 #include "middleware/segment.h"
 
 /* Columns of the statement: the place, and a row for each rate. */
-enum { PROVINCE_ID, PROVINCE_CODE, PROVINCE_NAME, PLACE_FOUND, ISLAND, BOOK };
+enum { PROVINCE_ID, PROVINCE_CODE, PROVINCE_NAME, PLACE_FOUND, ISLAND, PEOPLE, BOOK };
 enum { KIND, KEY, VALUE, VALID_FROM, DECISION, TITLE, VERIFIED };
 
 struct rate_book quote_book(struct request *req, const PGresult *rows, int first)
@@ -48,9 +48,45 @@ void quote_groups(const json_t *groups, struct quote_person *person)
     size_t i;
     json_t *group;
     json_array_foreach(groups, i, group) {
+        if (person->group_count == GROUPS_MAX) {
+            return;
+        }
         person->groups[person->group_count++] = (struct quote_group){
             .code = string_of(group, "code"), .since = string_of(group, "since")};
     }
+}
+
+void quote_facts(const json_t *facts, struct quote_person *person, int *next_position)
+{
+    int next = number_of(facts, "next_position");
+    if (!person->support_used) {
+        person->support_used = number_of(facts, "support_used");
+    }
+    if (!person->covered_until) {
+        person->covered_until = string_of(facts, "covered_until");
+        person->renewable_until = string_of(facts, "renewable_until");
+    }
+    if (person->group_count == 0) {
+        quote_groups(json_object_get(facts, "groups"), person);
+    }
+    if (!person->position) {
+        person->position = number_of(facts, "position");
+    }
+    *next_position = next > *next_position ? next : *next_position;
+}
+
+static void release(void *json)
+{
+    json_decref(json);
+}
+
+const json_t *quote_json(struct request *req, const PGresult *rows, int column)
+{
+    json_t *json = json_loads(PQgetvalue(rows, 0, column), JSON_DECODE_ANY, NULL);
+    if (json) {
+        arena_defer(req->arena, release, json);
+    }
+    return json;
 }
 
 static struct quote_person person_of(struct request *req, const json_t *member)
@@ -116,6 +152,8 @@ bool quote_refuse(struct request *req, const struct quote_terms *terms, const st
         return refuse_at(req, pointer, "income", FLAW_TOO_LARGE, figure);
     case QUOTE_INCOME_STEP:
         return refuse_at(req, pointer, "income", FLAW_STEP, figure);
+    case QUOTE_NO_INCOME:
+        return refuse_at(req, pointer, "income", FLAW_EITHER, "hhi");
     case QUOTE_MONTHS:
         return fail_at(req, RULE_BROKEN, "pointer", "/months",
                        periodic ? FLAW_ENUM : FLAW_TOO_LARGE,
@@ -140,32 +178,57 @@ static bool place_found(struct request *req, const PGresult *rows)
            fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_FOUND, NULL);
 }
 
-static bool member_fits(struct request *req, const struct quote_terms *terms,
-                        const struct quote_person *person, const char *pointer)
+/* A member whom the register knows. */
+static bool complete(struct request *req, const json_t *member, const json_t *known,
+                     struct quote_person *person, int *next_position, const char *pointer)
 {
-    return terms->scheme == VSI || !person->income ||
-           refuse_at(req, pointer, "income", FLAW_EITHER, "hhi");
+    const json_t *facts = json_object_get(known, "facts");
+    if (!string_of(member, "person_id")) {
+        return true;
+    }
+    if (!json_is_object(facts)) {
+        return fail_at(req, NOT_FOUND, "pointer", arena_printf(req->arena, "%s/person_id", pointer),
+                       FLAW_NOT_FOUND, NULL);
+    }
+    person->born = person->born ? person->born : string_of(known, "born");
+    quote_facts(facts, person, next_position);
+    return true;
 }
 
-/* Prices the members in their order; all that is wrong is told at once. */
+/* Prices the members in their order. */
 static bool price_all(struct request *req, const PGresult *rows)
 {
     const json_t *members = json_object_get(req->json, "members");
+    const json_t *people = quote_json(req, rows, PEOPLE);
     struct quote_terms terms = terms_of(req);
     struct rate_book book = quote_book(req, rows, BOOK);
-    int count = (int)json_array_size(members);
-    struct quote *quotes = arena_alloc(req->arena, (size_t)count * sizeof *quotes);
+    size_t count = json_array_size(members);
+    struct quote *quotes = arena_alloc(req->arena, count * sizeof *quotes);
     int next_position = 1;
     bool good = place_found(req, rows);
     book.island = *PQgetvalue(rows, 0, ISLAND) == 't';
-    for (int i = 0; good && i < count; i++) {
-        const char *pointer = arena_printf(req->arena, "/members/%d", i);
-        struct quote_person person = person_of(req, json_array_get(members, (size_t)i));
-        good = member_fits(req, &terms, &person, pointer);
+    for (size_t i = 0; good && i < count; i++) {
+        const json_t *member = json_array_get(members, i);
+        const char *pointer = arena_printf(req->arena, "/members/%zu", i);
+        struct quote_person person = person_of(req, member);
+        good = complete(req, member, json_array_get(people, i), &person, &next_position, pointer);
         quote_price(&terms, &person, &book, &next_position, &quotes[i]);
-        good = quote_refuse(req, &terms, &quotes[i], pointer) && good;
+        good = good && quote_refuse(req, &terms, &quotes[i], pointer);
     }
-    return good && quote_reply(req, rows, PROVINCE_ID, quotes, count);
+    return good && quote_reply(req, rows, PROVINCE_ID, quotes, (int)count);
+}
+
+/* The people whom the members name, as uuid[]. */
+static const char *people_named(struct request *req)
+{
+    size_t i;
+    json_t *member;
+    const char *list = "{";
+    json_array_foreach(json_object_get(req->json, "members"), i, member) {
+        const char *id = string_of(member, "person_id");
+        list = arena_printf(req->arena, "%s%s%s", list, i ? "," : "", id ? id : "NULL");
+    }
+    return arena_printf(req->arena, "%s}", list);
 }
 
 bool quote_create(struct request *req)
@@ -183,5 +246,5 @@ bool quote_create(struct request *req)
     }
     return answer_made(req, price_all, SQL_QUOTE_RATES,
                        PARAMS(request_text(req, "paid_on"), request_text(req, "scheme"), place,
-                              province));
+                              province, people_named(req)));
 }

@@ -14,11 +14,18 @@ bool quote_create(struct request *req);
  * on, the groups of a person, and why a quote is none, as a problem at the members below `pointer`. */
 struct rate_book quote_book(struct request *req, const PGresult *rows, int first);
 void quote_groups(const json_t *groups, struct quote_person *person);
+/* Of a person in the register: what gate.price_facts says, where the request said nothing. The next
+ * position in the household is moved behind those of its members that are taken. */
+void quote_facts(const json_t *facts, struct quote_person *person, int *next_position);
+/* A JSON column of the row; it lives as long as the request. */
+const json_t *quote_json(struct request *req, const PGresult *rows, int column);
 bool quote_refuse(struct request *req, const struct quote_terms *terms, const struct quote *quote,
                   const char *pointer);
 /* The decision of a rate, as it is cited. */
 const char *quote_basis(struct request *req, const struct rate_row *rule);
 
+/* The lines of a quote as a JSON array. */
+const char *quote_lines(struct request *req, const struct quote *quote);
 /* The answer; the province is in three columns of the row. */
 bool quote_reply(struct request *req, const PGresult *place, int first, const struct quote *quotes,
                  int count);

@@ -42,19 +42,13 @@ static void truth(struct render *out, const char *name, bool value)
     render_text(out, value ? "true" : "false");
 }
 
-static void render_percent(struct render *out, struct request *req, int64_t hundredths)
-{
-    render_text(out, arena_printf(req->arena, "%lld.%02lld", (long long)hundredths / 100,
-                                  (long long)hundredths % 100));
-}
-
 static void render_line(struct render *out, struct request *req, const struct quote_line *line)
 {
     const struct rate_row *rule = line->rule;
     text_or_null(out, "{\"funder\":", funder_names[line->funder]);
     number_member(out, ",\"base\":", line->base);
     render_text(out, ",\"percent\":");
-    render_percent(out, req, line->percent_hundredths);
+    render_hundredths(out, line->percent_hundredths);
     number_member(out, ",\"months\":", line->months);
     number_member(out, ",\"amount\":", line->amount);
     text_or_null(
@@ -62,6 +56,24 @@ static void render_line(struct render *out, struct request *req, const struct qu
     text_or_null(out, ",\"legal_basis\":", rule ? quote_basis(req, rule) : NULL);
     truth(out, ",\"verified\":", line->verified);
     render_text(out, "}");
+}
+
+static void render_lines(struct render *out, struct request *req, const struct quote *quote)
+{
+    render_text(out, "[");
+    for (int i = 0; i < quote->line_count; i++) {
+        render_text(out, i ? "," : "");
+        render_line(out, req, &quote->lines[i]);
+    }
+    render_text(out, "]");
+}
+
+const char *quote_lines(struct request *req, const struct quote *quote)
+{
+    struct render out;
+    render_init(&out, req->arena);
+    render_lines(&out, req, quote);
+    return out.data;
 }
 
 static void render_member(struct render *out, struct request *req, const json_t *member,
@@ -75,12 +87,9 @@ static void render_member(struct render *out, struct request *req, const json_t 
     number_member(out, ",\"contribution\":", quote->contribution);
     number_member(out, ",\"participant\":", quote_amount(quote, PARTICIPANT));
     number_member(out, ",\"support_months\":", quote->support_months);
-    render_text(out, ",\"lines\":[");
-    for (int i = 0; i < quote->line_count; i++) {
-        render_text(out, i ? "," : "");
-        render_line(out, req, &quote->lines[i]);
-    }
-    text_or_null(out, "],\"starts_on\":", quote->starts_on);
+    render_text(out, ",\"lines\":");
+    render_lines(out, req, quote);
+    text_or_null(out, ",\"starts_on\":", quote->starts_on);
     text_or_null(out, ",\"ends_on\":", quote->ends_on);
     truth(out, ",\"waits\":", quote->waits);
     text_or_null(out, ",\"due_on\":", quote->due_on);
@@ -150,7 +159,7 @@ bool quote_reply(struct request *req, const PGresult *place, int first, const st
     number_member(&out, ",\"months\":", json_integer_value(json_object_get(req->json, "months")));
     text_or_null(&out, ",\"paid_on\":", request_text(req, "paid_on"));
     render_text(&out, ",");
-    render_members(&out, place, 0, first, first + 3);
+    render_members(&out, layout_of(req->arena, place, first, first + 3), place, 0);
     render_totals(&out, quotes, count);
     render_unverified(&out, req, quotes, count);
     render_text(&out, ",\"members\":[");

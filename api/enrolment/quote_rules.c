@@ -311,7 +311,7 @@ static const char *rank_key(int position)
 static void price_household(struct pricing *p, int *next_position)
 {
     struct quote *quote = p->quote;
-    if (!method_fits(p, "hhi_method")) {
+    if (!method_fits(p, "hhi_method") || (p->person->income && !stop(p, QUOTE_NO_INCOME, 0))) {
         return;
     }
     int64_t reference = pricing_take(p, "reference_level", "all")->value;

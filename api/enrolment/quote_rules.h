@@ -43,7 +43,9 @@ struct quote_person {
     int support_used;          /* months of voluntary insurance that were supported before */
     const char *born;          /* the earliest day that fits what is known, NULL where nothing is */
     const char *covered_until; /* last day of the coverage before, NULL where there was none */
-    int sponsor_hundredths;    /* of what is left to the participant, in hundredths of a percent */
+    const char
+        *renewable_until; /* the first day too late to continue it; NULL: by the method paid now */
+    int sponsor_hundredths; /* of what is left to the participant, in hundredths of a percent */
 };
 
 enum quote_verdict {
@@ -52,6 +54,7 @@ enum quote_verdict {
     QUOTE_INCOME_LOW,   /* figure: the least */
     QUOTE_INCOME_HIGH,  /* figure: the most */
     QUOTE_INCOME_STEP,  /* figure: the step */
+    QUOTE_NO_INCOME,    /* household insurance has none */
     QUOTE_MONTHS,       /* figure: how many at most */
     QUOTE_TOO_YOUNG,    /* figure: how old at least */
     QUOTE_SINCE,        /* figure: which group must say since when */

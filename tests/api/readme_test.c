@@ -1,4 +1,4 @@
-/* The story in README.md is executed exactly as it is printed there. */
+/* The story and the prices in README.md are executed exactly as they are printed there. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,10 +36,27 @@ static void empty_the_demo(void)
 {
     sql_text("truncate cut_declaration, cut_total, assignment_entry, assignment_acceptance, "
              "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
-             "person_period, enrolment_event, enrolment, household_member, household, entitlement, "
+             "person_period, enrolment_event, enrolment_line, enrolment_refund, enrolment, "
+             "household_member, household, entitlement, "
              "person_sensitive, person_move, person_identity, person, "
              "population, reported_count");
 }
+
+/* The tables of the chapter on prices. */
+static const char *const bills[] = {
+    "father: 1366200 = participant 1366200\n",
+    "mother: 956340 = participant 956340\n",
+    "pupil: 1366200 = participant 683100 + state 683100\n",
+    "grandmother: 819720 = participant 819720\n",
+    "2025-06-30: 3960000 = participant 2970000 + state 990000\n",
+    "2026-12-31: 3960000 = participant 2376000 + state 1584000\n",
+    "2027-01-01: 5808000 = participant 3484800 + state 2323200\n",
+    "wife: 1980000 = participant 396000 + state 990000 + province 594000\n",
+    "husband: 6600000 = participant 5016000 + state 990000 + province 594000\n",
+    "rate_missing chưa có mức vsi_fund_rate.all 2026-11-22\n",
+    "{\"contribution\":3960000,\"participant\":3168000,\"group\":\"other\"}\n",
+    "{\"unused_months\":11,\"amount\":2904000,\"support_kept\":726000}\n",
+};
 
 START_TEST(the_story_runs_as_printed)
 {
@@ -48,6 +65,7 @@ START_TEST(the_story_runs_as_printed)
     ck_assert_ptr_nonnull(script);
     fputs("set -euo pipefail\n", script);
     ck_assert_int_gt(extract("The story", script), 20);
+    ck_assert_int_gt(extract("What does it cost?", script), 15);
     fclose(script);
     empty_the_demo();
     setenv("ANSINH", base_url(), 1);
@@ -60,6 +78,9 @@ START_TEST(the_story_runs_as_printed)
     ck_assert_msg(strstr(output, "\"percent\":84.79,") != NULL, "%s", output);
     ck_assert_msg(strstr(output, "neighbours see 0 0 0") != NULL, "%s", output);
     ck_assert_msg(strstr(output, "not_found") != NULL, "%s", output);
+    for (size_t i = 0; i < sizeof bills / sizeof *bills; i++) {
+        ck_assert_msg(strstr(output, bills[i]) != NULL, "no %s in %s", bills[i], output);
+    }
 }
 END_TEST
 

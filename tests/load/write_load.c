@@ -79,7 +79,8 @@ static const char *text_of(enum step step)
         [POST] = SQL_ENROLMENT_POST,
         [COMMIT] = SQL_TRANSACTION_COMMIT,
     };
-    return step == POST_BARE ? "select gate.enrolment_post_bare($1::uuid)"
+    return step == POST_BARE ? "select gate.enrolment_price($1::uuid, $2::jsonb), "
+                               "gate.enrolment_post_bare($1::uuid)"
                              : statements[ids[step]].text;
 }
 
@@ -146,16 +147,20 @@ static void enrol(struct writer *writer)
                                 NULL,
                                 NULL,
                                 NULL};
-    const char *const what[] = {id, person, "hhi", "12", world->today, NULL, NULL};
-    const char *const posted[] = {id};
+    const char *const what[] = {id,        person,    "hhi",       "12", world->today, NULL, NULL,
+                                "1366200", "1366200", "household", "1",  NULL,         "0"};
+    const char *const posted[] = {
+        id, "[{\"funder\":\"participant\",\"base\":113850,\"percent\":100.00,\"months\":12,"
+            "\"amount\":1366200,\"rule\":\"hhi_rank.1\",\"legal_basis\":\"188/2025/NĐ-CP\","
+            "\"verified\":true}]"};
     if (!writer->prepared) {
         prepare(writer, session);
     }
     send(writer, BEGIN, 0, NULL);
     send(writer, OPEN, 4, who);
     send(writer, REGISTER, 10, whom);
-    send(writer, ENROL, 7, what);
-    send(writer, writer->live ? POST : POST_BARE, 1, posted);
+    send(writer, ENROL, 13, what);
+    send(writer, writer->live ? POST : POST_BARE, 2, posted);
     send(writer, COMMIT, 0, NULL);
     PQpipelineSync(writer->pg);
     receive(writer);

@@ -96,6 +96,23 @@ START_TEST(a_read_takes_one_trip_and_a_write_two)
 }
 END_TEST
 
+/* It reads what the price depends on, and prices, before it writes. */
+START_TEST(an_enrolment_takes_three_trips)
+{
+    struct answer made =
+        call("agent.collector", "POST", "/v1/enrolments",
+             text("{\"scheme\":\"hhi\",\"hamlet_id\":900101,\"months\":12,\"paid_on\":\"%s\","
+                  "\"person\":{\"full_name\":\"Ka Rêm\",\"date_of_birth\":\"1990\",\"sex\":"
+                  "\"female\"}}",
+                  sql_text("select business_date()")));
+    const char *id = text_member(expect_status(made, 201), "id");
+    ck_assert_ptr_nonnull(strstr(last_log_line("POST", "/v1/enrolments"), "\"database_trips\":3"));
+    expect_status(call("agent.collector", "POST", text("/v1/enrolments/%s/void", id),
+                       "{\"reason\":\"x\"}"),
+                  200);
+}
+END_TEST
+
 static const char *trips_of(const char *action)
 {
     const char *line = last_log_line("POST", text("/v1/assignments/{id}/%s", action));
@@ -137,6 +154,7 @@ Suite *transaction_suite(void)
     tcase_add_test(tcase, a_refused_request_leaves_no_key);
     tcase_add_test(tcase, a_write_without_a_key_is_refused);
     tcase_add_test(tcase, a_read_takes_one_trip_and_a_write_two);
+    tcase_add_test(tcase, an_enrolment_takes_three_trips);
     tcase_add_test(tcase, locks_and_decisions_take_no_trip_of_their_own);
     tcase_add_test(tcase, the_service_is_back_after_the_database_dropped_it);
     suite_add_tcase(suite, tcase);

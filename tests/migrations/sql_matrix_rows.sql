@@ -343,6 +343,43 @@ select row_id, 9, 'accepted', 'voided', user_id, agency_id, collector_id, hamlet
        district_id, commune_id
   from here
 
+-- name: enrolment_line arrange
+insert into enrolment_line (enrolment_id, n, funder, base, percent_hundredths, months, amount, verified,
+                            agency_id, collector_id, unit_id, province_id, district_id, commune_id)
+select row_id, 8, 'participant', 1, 10000, 1, 1, true, agency_id, collector_id, hamlet_id, province_id,
+       district_id, commune_id
+  from place
+-- name: enrolment_line match
+r.enrolment_id = p.row_id and r.n = 8
+-- name: enrolment_line insert
+insert into enrolment_line (enrolment_id, n, funder, base, percent_hundredths, months, amount, verified,
+                            agency_id, collector_id, unit_id, province_id, district_id, commune_id)
+select row_id, 9, 'state', 1, 10000, 1, 1, true, agency_id, collector_id, hamlet_id, province_id,
+       district_id, commune_id
+  from here
+
+-- name: enrolment_refund arrange
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, agency_id,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select user_id, row_id, 'vsi', 'new', 12, '2020-01-01', '2020-12-31', '2020-01-01', agency_id,
+       collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place;
+insert into enrolment_refund (enrolment_id, reason, happened_on, unused_from, unused_months, amount,
+                              legal_basis, refunded_on, created_by, agency_id, collector_id, unit_id,
+                              province_id, district_id, commune_id)
+select user_id, 'death', at::date, '2020-12-01', 1, 1, 'x', at::date, user_id, agency_id, collector_id,
+       hamlet_id, province_id, district_id, commune_id
+  from place
+-- name: enrolment_refund match
+r.enrolment_id = p.user_id
+-- name: enrolment_refund insert
+insert into enrolment_refund (enrolment_id, reason, happened_on, unused_from, unused_months, amount,
+                              legal_basis, refunded_on, created_by, agency_id, collector_id, unit_id,
+                              province_id, district_id, commune_id)
+select row_id, 'death', at::date, '2020-12-01', 1, 1, 'x', at::date, user_id, agency_id, collector_id,
+       hamlet_id, province_id, district_id, commune_id
+  from here
+
 -- name: participation_rule match
 true
 
@@ -739,6 +776,16 @@ select gate.enrolment_terms(row_id, 'hhi', 12, '2020-01-01') from here
 select gate.enrolment_post(row_id) from here
 -- name: gate.enrolment_post(uuid) probe
 select count(*) from coverage r join here p on r.id = p.row_id
+-- name: gate.price_facts(uuid,text,date,boolean) call
+select gate.price_facts(row_id, 'vsi', '2020-06-01', true) from here
+-- name: gate.enrolment_price(uuid,jsonb) call
+select gate.enrolment_price(row_id, '[]') from here
+-- name: gate.enrolment_price(uuid,jsonb) probe
+select count(*) from enrolment_line r join here p on r.enrolment_id = p.row_id where r.n < 8
+-- name: gate.enrolment_refund(uuid,text,date,date,integer,bigint,text) call
+select gate.enrolment_refund(row_id, 'death', '2020-06-01', '2020-07-01', 6, 0, 'x') from here
+-- name: gate.enrolment_refund(uuid,text,date,date,integer,bigint,text) probe
+select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'refunded'
 -- name: gate.enrolment_decide(uuid,text,text) call
 select gate.enrolment_decide(row_id, 'voided', 'x') from here
 -- name: gate.enrolment_stands_at(uuid,integer[]) call

@@ -81,6 +81,8 @@ Suite *as_of_suite(void);
 Suite *ledger_suite(void);
 Suite *ledger_fire_suite(void);
 Suite *rollup_suite(void);
+Suite *price_suite(void);
+Suite *refund_rules_suite(void);
 Suite *price_rate_suite(void);
 Suite *quote_suite(void);
 Suite *quote_rules_suite(void);

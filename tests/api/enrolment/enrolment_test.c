@@ -329,7 +329,7 @@ END_TEST
 START_TEST(without_a_rule_nothing_is_enrolled)
 {
     struct answer old = enrol("commune.officer", "vsi", "2009-01-01");
-    expect_problem(old, 422, "rule_missing");
+    expect_problem(old, 422, "rate_missing");
     expect_problem(call("commune.officer", "POST", "/v1/enrolments",
                         "{\"scheme\":\"vsi\",\"months\":6,\"paid_on\":\"2026-01-01\"}"),
                    400, "invalid_request");

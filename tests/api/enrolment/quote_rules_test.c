@@ -303,6 +303,8 @@ START_TEST(voluntary_insurance_begins_at_fifteen)
     person.born = "2011-11-22";
     ck_assert_int_eq(voluntary("2026-11-22", 12, person).verdict, QUOTE_DONE);
     ck_assert_int_eq(household("2026-11-22", 12, person).verdict, QUOTE_DONE);
+    person.born = "9999-12-31";
+    ck_assert_int_eq(voluntary("2026-11-22", 12, person).verdict, QUOTE_TOO_YOUNG);
 }
 END_TEST
 
@@ -410,6 +412,9 @@ START_TEST(a_card_begins_when_the_old_one_ends_or_after_thirty_days)
     person.covered_until = "2025-02-28"; /* three months until the law of 2025-07 */
     covers(household("2025-05-31", 6, person), "2025-05-31", "2025-11-29", false);
     covers(household("2025-06-01", 6, person), "2025-07-01", "2025-12-31", true);
+    covers(household("9999-12-31", 6, person), "9999-12-31", "9999-12-30", true); /* no later day */
+    person.renewable_until = "2027-01-01"; /* of the register: the method paid before decides */
+    covers(household("2026-12-31", 6, person), "2026-12-31", "2027-06-29", false);
 }
 END_TEST
 

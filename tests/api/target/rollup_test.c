@@ -65,7 +65,7 @@ struct history {
     PGconn *pg;
     unsigned seed;
     int day; /* since 2024-11-05 */
-    int posted, decided, refused, broken;
+    int posted, decided, refused, refunded, broken;
 };
 
 static int below(struct history *history, int count)
@@ -108,6 +108,11 @@ static void become(struct history *history, const struct actor *actor)
     history->broken += !run(history, sql);
 }
 
+static const char paid_for[] =
+    "[{\"funder\":\"participant\",\"base\":1,\"percent\":66.67,\"months\":3,\"amount\":60000,"
+    "\"verified\":true},{\"funder\":\"state\",\"base\":1,\"percent\":33.33,\"months\":3,"
+    "\"amount\":30000,\"verified\":true}]";
+
 static void enrol(struct history *history)
 {
     static const char *const months[] = {"3", "6", "12", "3"};
@@ -129,10 +134,16 @@ static void enrol(struct history *history)
         paid_on,
         below(history, 3) ? NULL : "00000000-0000-7000-8000-0000000000ff",
         below(history, 3) ? NULL : "00000000-0000-7000-8000-0000000000aa",
+        "90000",
+        "60000",
+        "other",
+        NULL,
+        "1500000",
+        "3",
     };
-    const char *const post[] = {id};
-    int made = say(history, SQL_ENROLMENT_CREATE, 7, row);
-    history->posted += made > 0 && say(history, SQL_ENROLMENT_POST, 1, post) >= 0;
+    const char *const post[] = {id, paid_for};
+    int made = say(history, SQL_ENROLMENT_CREATE, 13, row);
+    history->posted += made > 0 && say(history, SQL_ENROLMENT_POST, 2, post) >= 0;
 }
 
 /* Of the enrolments that the actor sees, one at random. */
@@ -149,6 +160,30 @@ static void decide(struct history *history, const char *becomes, const char *sta
         int done = say(history, SQL_ENROLMENT_DECIDE, 4, values);
         history->decided += done > 0;
         history->refused += done < 0;
+    }
+    PQclear(found);
+}
+
+/* Unused months of an enrolment that counts are paid back. */
+static void refund(struct history *history)
+{
+    become(history, &actors[OFFICE]);
+    PGresult *found =
+        PQexec(history->pg,
+               "select id, (starts_on + make_interval(months => used))::date, months - used, "
+               "amount * (months - used) / months from enrolment cross join lateral (select "
+               "(random() * (months - 1))::int + 0 * months as used) u where status in "
+               "('submitted', 'accepted') order by random() limit 1");
+    if (PQntuples(found) == 1) {
+        const char *const values[] = {PQgetvalue(found, 0, 0),
+                                      "death",
+                                      "2024-11-05",
+                                      PQgetvalue(found, 0, 1),
+                                      PQgetvalue(found, 0, 2),
+                                      PQgetvalue(found, 0, 3),
+                                      "159/2025/NĐ-CP",
+                                      NULL};
+        history->refunded += say(history, SQL_REFUND_BOOK, 8, values) > 0;
     }
     PQclear(found);
 }
@@ -174,7 +209,7 @@ static void move_collector(struct history *history)
 
 static void step(struct history *history)
 {
-    int chance = below(history, 104);
+    int chance = below(history, 112);
     history->day += below(history, 4);
     if (chance < 55) {
         enrol(history);
@@ -186,6 +221,8 @@ static void step(struct history *history)
         decide(history, "voided", "'submitted', 'accepted'");
     } else if (chance < 100) {
         fold(history);
+    } else if (chance < 108) {
+        refund(history);
     } else {
         move_collector(history);
     }
@@ -256,6 +293,7 @@ START_TEST(a_recount_equals_the_figures_after_any_history)
     ck_assert_int_eq(history.broken, 0);
     ck_assert_int_gt(history.posted, 300);
     ck_assert_int_gt(history.decided, 150);
+    ck_assert_int_gt(history.refunded, 20);
     ck_assert_str_ne(own_text("select count(*) from person_period where to_id is not null"), "0");
     ck_assert_str_ne(own_text("select count(*) from enrolment where kind = 'return'"), "0");
     ck_assert_str_ne(own_text("select count(*) from enrolment where starts_on > paid_on + 40"),
