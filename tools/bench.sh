@@ -5,7 +5,8 @@
 #   BENCH_PEOPLE   people of the data set, about ten enrolments each (20000)
 #   BENCH_SECONDS  seconds of one measurement (2); there are about a hundred
 #   BENCH_ONLY     one part: crowds (what many connections do, two minutes), waits (others beside handlers
-#                  that wait, a minute), reads, or figures (what live figures cost, a minute)
+#                  that wait, a minute), reads, figures (what live figures cost, a minute), or quotes
+#                  (what prices cost, some seconds)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

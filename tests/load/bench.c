@@ -16,6 +16,7 @@
 #include "tests/load/figure_load.h"
 #include "tests/load/crowd_load.h"
 #include "tests/load/http_load.h"
+#include "tests/load/quote_load.h"
 #include "tests/load/raw_load.h"
 #include "tests/load/report.h"
 #include "tests/load/wait_load.h"
@@ -288,6 +289,9 @@ int main(void)
     }
     if (wanted("figures")) {
         figures_print(&bench.world, pg, setting("BENCH_DATABASE_URL"), bench.port, bench.seconds);
+    }
+    if (wanted("quotes")) {
+        quotes_print(&bench.world, pg, bench.port, bench.seconds);
     }
     kill(server, SIGTERM);
     waitpid(server, NULL, 0);
