@@ -203,11 +203,6 @@ const PGresult *told(const struct request *req, int n)
     return req->transaction->told[n];
 }
 
-long told_rows(const struct request *req, int n)
-{
-    return strtol(PQcmdTuples((PGresult *)told(req, n)), NULL, 10);
-}
-
 const PGresult *ask(struct request *req, enum sql_id statement, int count,
                     const char *const *values)
 {

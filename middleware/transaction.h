@@ -9,6 +9,7 @@
 #define ANSINH_TRANSACTION_H
 
 #include <libpq-fe.h>
+#include <stdlib.h>
 
 #include "middleware/segment.h"
 
@@ -16,12 +17,15 @@
  * NULL after fail(). The result belongs to the arena. */
 const PGresult *ask(struct request *req, enum sql_id statement, int count,
                     const char *const *values) must_check;
-/* Queues a statement that travels with the next ask; it must succeed, and how many rows it changed is
- * known afterwards as told_rows(req, 0), (req, 1) … in the order of telling. */
+/* Queues a statement that travels with the next ask; it must succeed, and its rows are known
+ * afterwards as told(req, 0), (req, 1) … in the order of telling, how many it changed as told_rows(). */
 bool tell(struct request *req, enum sql_id statement, int count,
           const char *const *values) must_check;
-long told_rows(const struct request *req, int n);
 const PGresult *told(const struct request *req, int n);
+static inline long told_rows(const struct request *req, int n)
+{
+    return strtol(PQcmdTuples((PGresult *)told(req, n)), NULL, 10);
+}
 /* Outside any session, as the login role, in a transaction of its own; only gate functions can be
  * called like this (sign-in). */
 const PGresult *ask_gate(struct request *req, enum sql_id statement, int count,

@@ -599,7 +599,7 @@ return case current_setting('role')
 -- whoever fits with more than five thousand others is not shown: the register is searched, not listed.
 create function gate.people_that(fit text, after_key text, after_id uuid, wanted int)
     returns table (id uuid) language plpgsql stable rows 50 security definer
-    set search_path = '' set enable_seqscan = off as $$
+    set search_path = '' set enable_seqscan = off set work_mem = '32MB' as $$
 declare
     most constant int := 5000;
     own constant text := gate.own_people();

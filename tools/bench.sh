@@ -5,8 +5,8 @@
 #   BENCH_PEOPLE   people of the data set, about ten enrolments each (20000)
 #   BENCH_SECONDS  seconds of one measurement (2); there are about a hundred
 #   BENCH_ONLY     one part: crowds (what many connections do, two minutes), waits (others beside handlers
-#                  that wait, a minute), reads, figures (what live figures cost, a minute), or quotes
-#                  (what prices cost, some seconds)
+#                  that wait, a minute), reads, figures (what live figures cost, a minute), quotes
+#                  (what prices cost, some seconds), or search (for people, by name)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -94,6 +94,8 @@ def before_call(context, case, kwargs):
 
 BEYOND_SCHEMA = (
     [("q", "pattern")],  # names are sought by letters and digits, of whatever alphabet
+    [("q", "required")],  # of person_search: either `q` or `household`
+    [("q", "either")],
     [("purpose", "required")],  # of person_get, where `reveal` is given
     [("indicator", "required")],  # of division_list: both or none
     [("period", "required")],

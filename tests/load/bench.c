@@ -19,6 +19,7 @@
 #include "tests/load/quote_load.h"
 #include "tests/load/raw_load.h"
 #include "tests/load/report.h"
+#include "tests/load/search_load.h"
 #include "tests/load/wait_load.h"
 #include "tests/load/world.h"
 
@@ -292,6 +293,9 @@ int main(void)
     }
     if (wanted("quotes")) {
         quotes_print(&bench.world, pg, bench.port, bench.seconds);
+    }
+    if (wanted("search")) {
+        search_print(&bench.world, pg, bench.port, bench.seconds);
     }
     kill(server, SIGTERM);
     waitpid(server, NULL, 0);

@@ -442,6 +442,56 @@ START_TEST(every_list_is_read_in_order_by_every_slice)
 }
 END_TEST
 
+/* --- searching ------------------------------------------------------------------------------ */
+
+/* What a search does inside the gate, as auto_explain tells it. */
+static char told[1 << 16];
+
+static void keep_plan(void *unused, const PGresult *notice)
+{
+    const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    size_t size = strlen(told);
+    (void)unused;
+    snprintf(told + size, sizeof told - size, "%s\n", message ? message : "");
+}
+
+static void search(enum slice slice, enum sql_id statement, const char *what)
+{
+    told[0] = '\0';
+    own_text("begin");
+    own_text("set local plan_cache_mode = force_generic_plan");
+    become(slice, "wide");
+    own_text("select set_config('app.session_id', current_setting('app.user_id'), true)");
+    own_text(text("set local role ansinh_%s", slice_names[slice]));
+    own_text(text("prepare searched as %s", statements[statement].text));
+    own_text("set local client_min_messages = log");
+    own_text(
+        text("execute searched('%s', '', '00000000-0000-0000-0000-000000000000', '51')", what));
+    own_text("rollback");
+    own_text("deallocate searched");
+    ck_assert_msg(!strstr(told, "Seq Scan on person") && !strstr(told, "Seq Scan on household"),
+                  "%s as %s: %.9000s", what, slice_names[slice], told);
+    ck_assert_msg(strstr(told, "using person_") || strstr(told, "on person_"),
+                  "%s as %s: no index: %.9000s", what, slice_names[slice], told);
+}
+
+START_TEST(no_search_reads_the_register_through)
+{
+    enum slice slice = (enum slice)_i;
+    own_text("load 'auto_explain'");
+    own_text("set auto_explain.log_min_duration = 0");
+    own_text("set auto_explain.log_nested_statements = on");
+    PQnoticeReceiver usual = PQsetNoticeReceiver(own_database(), keep_plan, NULL);
+    search(slice, SQL_PERSON_SEARCH, "mang thi hoa");
+    search(slice, SQL_PERSON_SEARCH, "nguyen thi ho");
+    search(slice, SQL_HOUSEHOLD_SEARCH, "mang hoa");
+    search(slice, SQL_PERSON_SEARCH_NUMBER, "068184000123");
+    search(slice, SQL_PERSON_SEARCH_NUMBER, "912345");
+    PQsetNoticeReceiver(own_database(), usual, NULL);
+    own_text("set auto_explain.log_min_duration = -1");
+}
+END_TEST
+
 Suite *plan_order_suite(void)
 {
     Suite *suite = suite_create("plan_order");
@@ -453,6 +503,7 @@ Suite *plan_order_suite(void)
     tcase_add_test(tcase, there_are_enough_rows);
     tcase_add_loop_test(tcase, every_list_is_read_in_order_by_every_slice, SLICE_NATION,
                         SLICE_COUNT);
+    tcase_add_loop_test(tcase, no_search_reads_the_register_through, SLICE_NATION, SLICE_COUNT);
     suite_add_tcase(suite, tcase);
     return suite;
 }
