@@ -32,7 +32,8 @@ with measure as (
     select 1, u.id, u.kind, u.form, u.code, u.name
       from place p
       join unit u on u.parent_id = p.id
-     where $6::text is null and u.levels = 2 and u.valid_to is null and u.form <> 'unplaced' and not p.published
+     where $6::text is null and u.levels = 2 and u.valid_to is null and u.form <> 'unplaced'
+       and not p.published
     union all
     select 1, u.id, u.kind, u.form, u.code, u.name
       from place p
@@ -40,7 +41,8 @@ with measure as (
      where u.levels = 2 and u.valid_to is null and not p.published
 ), figure as (
     select l.*, m.base, m.counted,
-           coalesce(p.people, o.population) as population, coalesce(p.as_of, o.population_on) as population_on,
+           coalesce(p.people, o.population) as population,
+           coalesce(p.as_of, o.population_on) as population_on,
            coalesce(p.source, o.population_source) as population_source,
            p.decision_number as population_decision, coalesce(p.giver_id, o.giver_id) as population_giver,
            coalesce(r.people, o.covered) as covered, coalesce(r.as_of, o.covered_on) as covered_on,

@@ -43,7 +43,8 @@ with place as (
 ), made as (
     insert into population (id, kind, as_of, people, source, decision_number, illustrative, revision,
                             unit_id, province_id, district_id, commune_id, giver_id, created_by)
-    select uuid7(), $2, $3::date, $4::bigint, $5, $6, coalesce($7::boolean, false), coalesce(l.revision, 0) + 1, u.id,
+    select uuid7(), $2, $3::date, $4::bigint, $5, $6, coalesce($7::boolean, false),
+           coalesce(l.revision, 0) + 1, u.id,
            u.province_id, u.district_id, u.commune_id, scope_id(), caller_id()
       from place u
       left join latest l on true
@@ -60,7 +61,8 @@ select {population_columns}, u.flaw, 'unit_id' as field
 -- name: population_import
 with given as (
     select g.line, g.kind, g."on", g.people, g.source, g.decision,
-           coalesce(g.illustrative, false) as illustrative, u.id as unit_id, u.province_id, u.district_id, u.commune_id,
+           coalesce(g.illustrative, false) as illustrative, u.id as unit_id,
+           u.province_id, u.district_id, u.commune_id,
            case when u.id is null then 'unit_code: not_found'
                 when not in_slice(u) then 'unit_code: outside_slice'
                 when g."on" > business_date() then 'on: in_future' end as flaw

@@ -81,7 +81,8 @@ select {reported_count_columns}, u.flaw, u.field
 with given as (
     select g.line, g.indicator, coalesce(g.payer_group, 'all') as payer_group, g."on", g.people,
            g.source, g."from", coalesce(g.exactness, 'exact') as exactness,
-           coalesce(g.illustrative, false) as illustrative, u.id as unit_id, u.province_id, u.district_id, u.commune_id,
+           coalesce(g.illustrative, false) as illustrative, u.id as unit_id,
+           u.province_id, u.district_id, u.commune_id,
            case when u.id is null then 'unit_code: not_found'
                 when not in_slice(u) then 'unit_code: outside_slice'
                 when i.code is null then 'indicator: not_found'

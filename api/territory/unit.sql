@@ -4,7 +4,8 @@ nullif(u.province_id, 0) as province_id, nullif(u.district_id, 0) as district_id
        nullif(u.commune_id, 0) as commune_id, u.holder_id, u.valid_from, u.valid_from_known, u.valid_to
 
 -- part: unit_columns
-u.id, u.code, u.kind, case when u.former_until >= $1::date then form_on(u.id, $1::date) else u.form end as form,
+u.id, u.code, u.kind,
+       case when u.former_until >= $1::date then form_on(u.id, $1::date) else u.form end as form,
        case when u.former_until >= $1::date then name_on(u.id, $1::date) else u.name end as name, u.parent_id,
        {keys}
 
@@ -45,7 +46,8 @@ select {unit_columns}, u.code, u.id::text
         union all
         (select * from unit u where u.map_province_id = $2::int and {next_of_kind})
         union all
-        (select * from unit u where u.levels = 3 and u.parent_id = $2::int and $2::int <> 1 and {next_of_kind})) u
+        (select * from unit u
+          where u.levels = 3 and u.parent_id = $2::int and $2::int <> 1 and {next_of_kind})) u
  order by u.code, u.id
  limit $6::int
 
@@ -87,7 +89,8 @@ with recursive way as (
       from way w
       join unit p on p.id = w.parent_id
 )
-select u.id, u.code, u.kind, case when u.former_until >= u.day then form_on(u.id, u.day) else u.form end as form,
+select u.id, u.code, u.kind,
+       case when u.former_until >= u.day then form_on(u.id, u.day) else u.form end as form,
        case when u.former_until >= u.day then name_on(u.id, u.day) else u.name end as name, u.parent_id,
        {keys}
   from way u

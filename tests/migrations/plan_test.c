@@ -192,7 +192,8 @@ static const char *const rows[] = {
     "insert into assignment (id, plan_id, cut, assignee_kind, quantity, indicator, additive, "
     "starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, "
     "created_at, created_by) select id, id, 'root', 'unit', 1000, indicator, "
-    "indicator not like '%coverage', starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan",
+    "indicator not like '%coverage', starts_on, ends_on, assigner, unit_id, province_id, district_id, commune_id, giver_id, created_at, created_by from plan p "
+    "where not exists (select from assignment a where a.plan_id = p.id)",
     "insert into assignment (id, plan_id, parent_id, cut, assignee_kind, quantity, indicator, "
     "additive, starts_on, ends_on, assigner, agency_id, collector_id, unit_id, province_id, "
     "district_id, commune_id, giver_id, created_at, created_by) "
@@ -206,7 +207,8 @@ static const char *const rows[] = {
     "select a.id, 'territory', 1000, 900 + 100 * (row_number() over (partition by a.unit_id "
     "order by a.created_at, a.id) % 3), 100, a.indicator, "
     "a.starts_on, a.ends_on, a.assigner, a.unit_id, a.province_id, a.district_id, a.commune_id, "
-    "a.giver_id from assignment a where a.cut = 'root' and a.indicator like '%_new'",
+    "a.giver_id from assignment a where a.cut = 'root' and a.indicator like '%_new' "
+    "and not exists (select from cut_total t where t.assignment_id = a.id)",
     "insert into audit (at, user_id, session_id, action, subjects, province_id, district_id, "
     "commune_id) select p.created_at, uuid7(), uuid7(), 'person_get', array[p.id], p.province_id, "
     "p.district_id, p.commune_id from person p",
