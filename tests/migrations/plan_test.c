@@ -223,7 +223,8 @@ static const char *const rows[] = {
     "unit_id, province_id, district_id, commune_id, giver_id, created_by, created_at) "
     "select uuid7(), i, 'all', p.as_of, 900, 'x', 1, p.unit_id, p.province_id, p.district_id, "
     "p.commune_id, 1, uuid7(), p.created_at from population p, "
-    "unnest(array['health_cards', 'vsi_participants']) i where p.kind = 'total'",
+    "unnest(array['health_cards', 'vsi_participants']) i where p.kind = 'total' "
+    "and p.source = 'x'",
     "insert into household (id, hamlet_id, province_id, district_id, commune_id, created_at, "
     "created_by) select id, hamlet_id, province_id, district_id, commune_id, created_at, created_by "
     "from person",
