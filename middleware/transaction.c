@@ -321,7 +321,8 @@ static bool read_segment(struct request *req)
     const struct segment *segment = req->segment;
     const PGresult *quick = express_rows(req);
     if (quick) {
-        return segment_render(req, quick);
+        arena_charge(req->arena, PQresultMemorySize(quick));
+        return memory_suffices(req) && segment_render(req, quick);
     }
     if (!open_and_send(req, segment->statement, segment->count, segment->values)) {
         return false;
