@@ -102,7 +102,7 @@ select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.
                                     and own_agency() is null then caller_id() end), $7::uuid, p.hamlet_id, p.province_id, p.district_id, p.commune_id, caller_id()
   from person p
  cross join lateral gate.enrolment_terms(p.id, $3, $4::int, $5::date) t
- where p.id = $2::uuid
+ where p.id = $2::uuid and p.merged_into is null
 
 -- From here on it covers and counts.
 -- name: enrolment_post

@@ -63,7 +63,7 @@ static void some_rows(void)
     for (int i = 0; i < 2; i++) {
         const char *enrolment = text(
             "{\"scheme\":\"hhi\",\"hamlet_id\":900101,\"months\":3,\"paid_on\":\"%s\",\"person\":"
-            "{\"full_name\":\"Ka Trang\",\"date_of_birth\":\"1990\",\"sex\":\"female\"}}",
+            "{\"full_name\":\"Ka Trang\",\"date_of_birth\":\"1990\",\"sex\":\"female\",\"duplicate_confirmed\":true}}",
             today);
         const char *decision = text("{\"number\":\"L%d\",\"issued_on\":\"%s\",\"issuer\":\"BHXH\","
                                     "\"subject\":\"Danh sách\"}",

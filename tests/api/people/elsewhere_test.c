@@ -117,6 +117,7 @@ START_TEST(two_records_become_one_and_keep_their_history)
     ck_assert_str_eq(text_member(expect_status(moved, 200), "person.id"), keep);
     struct answer next = expect_status(enrol("agent.collector", keep, "vsi"), 201);
     ck_assert_str_eq(text_member(next, "kind"), "renewal");
+    expect_problem(enrol("agent.collector", gone, "vsi"), 404, "not_found");
     struct answer found = call("commune.viewer", "GET", "/v1/people?q=068166000601", NULL);
     ck_assert_str_eq(text_member(expect_status(found, 200), "items.0.id"), keep);
     ck_assert_str_eq(
