@@ -15,8 +15,7 @@ grant select (id, person_id, scheme, during, counted_until, renewable_until, con
    on coverage to ansinh_nation, ansinh_province, ansinh_district, ansinh_commune, ansinh_agency,
                   ansinh_collector;
 create policy gate_insert on person for insert to ansinh_gate with check (true);
-grant select (name_key, birth, birth_precision, personal_id_number, social_insurance_number),
-      insert (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id, district_id,
+grant insert (id, full_name, name_key, birth, birth_precision, sex, hamlet_id, province_id, district_id,
               commune_id, created_by, personal_id_number, social_insurance_number, phone)
    on person to ansinh_gate;
 

@@ -15,7 +15,7 @@ static struct answer enrol(const char *login, const char *scheme, int months, co
     return call(login, "POST", "/v1/enrolments",
                 text("{\"scheme\":\"%s\",\"hamlet_id\":900101,\"months\":%d,\"paid_on\":\"%s\","
                      "\"person\":{\"full_name\":\"Ka Hôm\",\"date_of_birth\":\"1990\",\"sex\":"
-                     "\"female\"}%s}",
+                     "\"female\",\"duplicate_confirmed\":true}%s}",
                      scheme, months, today(), more));
 }
 
@@ -89,7 +89,7 @@ START_TEST(no_client_says_what_it_costs)
         call("agent.collector", "POST", "/v1/enrolments",
              text("{\"scheme\":\"vsi\",\"hamlet_id\":900101,\"months\":12,\"paid_on\":\"%s\","
                   "\"person\":{\"full_name\":\"Ka Nhỏ\",\"date_of_birth\":\"2015\",\"sex\":"
-                  "\"female\"}}",
+                  "\"female\",\"duplicate_confirmed\":true}}",
                   today()));
     expect_problem(child, 422, "rule_broken");
     ck_assert_str_eq(text_member(child, "errors.0.code"), "too_young");
