@@ -126,7 +126,7 @@ build/tsan/ansinh-tests: $(TESTED:%=build/tsan/%) $(LIST)
 
 # The real server, below whose allocator there is one that fails when told to; and who tells it.
 build/release/ansinh-torture: LINKED := $(foreach f,__libc_malloc __libc_calloc __libc_realloc __libc_memalign \
-                                             _exit log_queue_start worker_start worker_stop,-Wl,--wrap=$f)
+                                             _exit worker_start worker_stop,-Wl,--wrap=$f)
 build/release/ansinh-torture: $(OBJECTS:%=build/release/%) build/release/tests/torture/failing.o $(LIST)
 	$(link)
 build/release/torture-tests: $(patsubst %,build/release/%,$(filter-out api/main.o,$(OBJECTS)) $(TORTURERS)) \
@@ -189,10 +189,10 @@ tsan: ## the same with the sanitizer for threads
 	@$(MAKE) build/tsan/ansinh build/tsan/ansinh-tests
 	@T='$(T)' FLAVOUR=tsan setpriv --pdeathsig TERM tools/test.sh
 
-torture: ## let every allocation of each kind of request fail once (T=operation, MOST=n: n of each)
+torture: ## let every allocation of each kind of request fail once (OPERATION=id, MOST=n: n of each)
 	@tools/packages.sh test
 	@$(MAKE) release build/release/ansinh-torture build/release/torture-tests
-	@ANSINH_TEST_TORTURE='$(MOST)' ANSINH_TEST_OPERATION='$(T)' FLAVOUR=release PROGRAM=torture-tests \
+	@ANSINH_TEST_TORTURE='$(MOST)' ANSINH_TEST_OPERATION='$(OPERATION)' FLAVOUR=release PROGRAM=torture-tests \
 	    setpriv --pdeathsig TERM tools/test.sh
 
 fuzz: ## feed the gates what a fuzzer thinks of, after tests/fuzz/corpus (FUZZ_SECONDS=n for each)

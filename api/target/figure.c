@@ -74,10 +74,10 @@ bool figure_record(struct request *req, enum sql_id statement, int count, const 
 
 bool figure_import(struct request *req, enum sql_id statement)
 {
-    const PGresult *judged = ask(req, statement,
-                                 PARAMS(req->csv->json, import_may_write(req) ? "true" : "false",
-                                        import_is_partial(req) ? "true" : "false",
-                                         request_query(req, "at")));
+    const PGresult *judged =
+        ask(req, statement,
+            PARAMS(req->csv->json, import_may_write(req) ? "true" : "false",
+                   import_is_partial(req) ? "true" : "false", request_query(req, "at")));
     if (!judged) {
         return false;
     }

@@ -180,7 +180,9 @@ static void put(json_t *body, const char *pointer, const char *value)
 {
     size_t size = strcspn(pointer, "/");
     while (pointer[size]) {
-        body = json_object_get(body, text("%.*s", (int)size, pointer));
+        const char *step = text("%.*s", (int)size, pointer);
+        body = json_is_array(body) ? json_array_get(body, strtoul(step, NULL, 10))
+                                   : json_object_get(body, step);
         pointer += size + 1;
         size = strcspn(pointer, "/");
     }

@@ -83,30 +83,48 @@ void __wrap__exit(int status)
     __real__exit(status);
 }
 
+/* --- threads --------------------------------------------------------------------------------- */
+
+enum { MAX_THREADS = 16 };
+
+/* Threads that the parent would have: they are not there in a fork, so each server starts its own. */
+static struct {
+    pthread_t *thread;
+    void *(*run)(void *);
+    void *own;
+} threads[MAX_THREADS];
+static int thread_count;
+
+static int create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                  void *own)
+{
+    static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    if (!real) {
+        *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+    }
+    return real(thread, attributes, run, own);
+}
+
 /* A thread is a stack. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                    void *own)
 {
-    static int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-    if (!create) {
-        *(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
+    if (page) {
+        return is_due() ? EAGAIN : create(thread, attributes, run, own);
     }
-    return is_due() ? EAGAIN : create(thread, attributes, run, own);
+    if (thread_count == MAX_THREADS) {
+        return EAGAIN;
+    }
+    threads[thread_count].thread = thread;
+    threads[thread_count].run = run;
+    threads[thread_count++].own = own;
+    return 0;
 }
 
 /* --- servers --------------------------------------------------------------------------------- */
 
 struct worker *__wrap_worker_start(const struct pool_options *options, struct metrics *metrics);
 void __wrap_worker_stop(struct worker *worker);
-
-/* Its thread would not be there in a fork. */
-bool __real_log_queue_start(void);
-bool __wrap_log_queue_start(void);
-
-bool __wrap_log_queue_start(void)
-{
-    return true;
-}
 
 /* The protocol of systemd names the process that the socket is for. */
 static void begin_serving(void)
@@ -116,8 +134,10 @@ static void begin_serving(void)
     snprintf(pid, sizeof pid, "%d", (int)getpid());
     setenv("LISTEN_PID", pid, 1);
     setenv("LISTEN_FDS", "1", 1);
-    __real_log_queue_start();
     page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, PAGE_FD, 0);
+    for (int i = 0; i < thread_count; i++) {
+        create(threads[i].thread, NULL, threads[i].run, threads[i].own);
+    }
 }
 
 struct worker *__wrap_worker_start(const struct pool_options *options, struct metrics *metrics)
