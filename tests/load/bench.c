@@ -133,8 +133,10 @@ static size_t enrol_request(void *state, char *out, size_t room)
     snprintf(
         body, sizeof body,
         "{\"scheme\":\"hhi\",\"hamlet_id\":%s,\"months\":12,\"paid_on\":\"%s\",\"person\":"
-        "{\"full_name\":\"Nguyễn Thị Thử\",\"date_of_birth\":\"1984\",\"sex\":\"female\",\"duplicate_confirmed\":true}}",
-        session->place->hamlet, traffic->world->today);
+        "{\"full_name\":\"Nguyễn Thị Thử\",\"date_of_birth\":\"%u-%02u-%02u\",\"sex\":\"female\","
+        "\"duplicate_confirmed\":true}}",
+        session->place->hamlet, traffic->world->today, 1940 + chance(&traffic->chance, 60),
+        1 + chance(&traffic->chance, 12), 1 + chance(&traffic->chance, 28));
     return post(out, room, "/v1/enrolments", headers, body);
 }
 
@@ -256,7 +258,9 @@ static void make_bypassing_role(PGconn *pg)
     PQclear(world_ask(pg, "create role " BYPASSING_ROLE " nologin noinherit bypassrls"));
     PQclear(world_ask(pg, "grant " BYPASSING_ROLE " to ansinh_app"));
     PQclear(world_ask(pg, "grant usage on schema public to " BYPASSING_ROLE));
-    PQclear(world_ask(pg, "grant select on enrolment, person, unit to " BYPASSING_ROLE));
+    PQclear(world_ask(
+        pg,
+        "grant select on enrolment, enrolment_line, enrolment_refund, person, unit to " BYPASSING_ROLE));
     PQclear(
         world_ask(pg, "grant execute on function scope_id(), scope_agent() to " BYPASSING_ROLE));
 }

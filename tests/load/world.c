@@ -41,7 +41,8 @@ static const struct {
     {"province", SLICE_PROVINCE, "e.province_id", "e.province_id = scope_id()",
      "select '168', '', ''"},
     {"district", SLICE_DISTRICT, "e.district_id", "e.district_id = scope_id()",
-     "select id::text, '', '' from unit where kind = 'district' and province_id = 168 order by id"},
+     "select id::text, '', '' from unit where kind = 'district' and province_id = 168 and valid_to is null "
+     "order by id"},
     {"commune", SLICE_COMMUNE, "e.commune_id", "e.commune_id = scope_id()",
      "select id::text, '', '' from unit where kind = 'commune' and province_id = 168 and valid_to is null "
      "order by id"},
