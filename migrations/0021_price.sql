@@ -123,10 +123,7 @@ begin
     if not found then
         return null;
     end if;
-    select null::json as groups, null::int as own_position, null::bigint as next_position into known;
-    if to_regclass('public.entitlement') is not null then -- the register came with another migration
-        select * into known from gate.register_facts(whose, of_scheme, paid);
-    end if;
+    select * into known from gate.register_facts(whose, of_scheme, paid);
     return (select json_build_object(
                        'support_used',
                        (select coalesce(sum(greatest(e.support_months - coalesce(f.unused_months, 0), 0)), 0)
