@@ -102,6 +102,7 @@ BEYOND_SCHEMA = (
     [("q", "required")],  # of person_search: either `q` or `household`
     [("q", "either")],
     [("at", "either")],  # of rate_list: a day, or all of them
+    [("kind", "required")],  # of rate_list, where `history` is given
     [("purpose", "required")],  # of person_get, where `reveal` is given
     [("indicator", "required")],  # of division_list: both or none
     [("period", "required")],

@@ -46,7 +46,7 @@ static void check_table(const struct request *req)
     MUST(req->csv->good_count <= req->csv->count);
     for (int i = 0; i < req->csv->count; i++) {
         const struct csv_row *row = &req->csv->rows[i];
-        MUST(row->good || row->flaw);
+        MUST(row->good || (row->flaw >= 0 && row->flaw < FLAW_COUNT));
         MUST(i == 0 || row->line > req->csv->rows[i - 1].line);
     }
     json_decref(rows);
