@@ -16,7 +16,7 @@
 
 /* After a failed connect nobody tries again for this long: requests fail at once instead of queueing
  * up behind a dead server, and the lane is back this soon after PostgreSQL is. */
-enum { DOWN_PAUSE_MS = 200 };
+enum { DOWN_PAUSE_MS = 200, CONNECT_MS = 3000 };
 
 struct waiter {
     sem_t ready;
@@ -42,10 +42,25 @@ static void drop_notice(void *unused, const char *message)
     (void)message;
 }
 
+/* Until it stands, is refused or takes too long; PQstatus says which. */
+static void complete(PGconn *pg)
+{
+    uint64_t deadline_ns = monotonic_ns() + CONNECT_MS * 1000000ull;
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    while (PQstatus(pg) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
+           next != PGRES_POLLING_FAILED && monotonic_ns() < deadline_ns) {
+        struct pollfd socket = {.fd = PQsocket(pg),
+                                .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        if (poll(&socket, 1, 100) > 0) {
+            next = PQconnectPoll(pg);
+        }
+    }
+}
+
 PGconn *pool_connect(const struct pool_options *options)
 {
-    const char *names[6] = {"dbname"};
-    const char *values[6] = {options->conninfo};
+    const char *names[5] = {"dbname"};
+    const char *values[5] = {options->conninfo};
     int n = 1;
     if (options->user) {
         names[n] = "user";
@@ -55,12 +70,11 @@ PGconn *pool_connect(const struct pool_options *options)
         names[n] = "password";
         values[n++] = options->password;
     }
-    names[n] = "connect_timeout";
-    values[n++] = "3";
     names[n] = "fallback_application_name";
     values[n] = "ansinh";
-    PGconn *pg = PQconnectdbParams(names, values, 1);
-    PQsetNoticeProcessor(pg, drop_notice, NULL);
+    PGconn *pg = PQconnectStartParams(names, values, 1);
+    PQsetNoticeProcessor(pg, drop_notice, NULL); /* before the first word: it may be a farewell */
+    complete(pg);
     return pg;
 }
 
