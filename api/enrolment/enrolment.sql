@@ -73,13 +73,14 @@ select p.id, p.full_name, to_char(p.birth, case p.birth_precision when 'year' th
 -- What the price of an enrolment depends on, beside the request: the person, if the caller sees one, and
 -- the book of rates.
 -- name: enrolment_price_facts
-with whose as (
-    select p.birth, p.province_id, c.form = 'special_zone' as island
+with whose as materialized ( -- or the gate would be asked again for every rate
+    select p.birth, p.province_id, c.form = 'special_zone' as island,
+           gate.price_facts(p.id, $3, $2::date, true) as facts
       from person p
       join unit c on c.id = p.commune_id
      where p.id = $1::uuid
 )
-select w.birth, w.island, gate.price_facts($1::uuid, $3, $2::date, true) as facts,
+select w.birth, w.island, w.facts,
        {rate_book_columns}
   from whose w
   left join rate r on r.valid @> $2::date and r.province_id in (0, w.province_id)
