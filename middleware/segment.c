@@ -75,14 +75,6 @@ bool answer_report(struct request *req, int head, enum sql_id statement, int cou
     return answer(req, &shape, count, values);
 }
 
-bool answer_written(struct request *req, segment_writer *write, enum sql_id statement, int count,
-                    const char *const *values)
-{
-    struct segment shape = {
-        .statement = statement, .shape = SHAPE_WRITTEN, .status = 200, .write = write};
-    return answer(req, &shape, count, values);
-}
-
 bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
                  const char *const *values)
 {
@@ -158,9 +150,6 @@ static void render_shape(struct request *req, struct render *out, const PGresult
         break;
     case SHAPE_REPORT:
         render_report(out, rows, req->segment->head);
-        break;
-    case SHAPE_WRITTEN:
-        req->segment->write(req, out, rows);
         break;
     case SHAPE_HELD:
         render_first(out, rows, PQnfields(rows) - 1);

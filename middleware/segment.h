@@ -4,7 +4,6 @@
 
 #include <libpq-fe.h>
 
-#include "middleware/render.h"
 #include "middleware/request.h"
 #include "statements.h"
 
@@ -19,15 +18,11 @@ enum shape {
     SHAPE_ITEMS, /* {"items": […]} */
     SHAPE_REPORT, /* {…, "self": first row, "items": [the others]}: the first `head` columns stand once, in
                      front; no row is NOT_FOUND */
-    SHAPE_WRITTEN, /* what the handler's own writer makes of them; no row is NOT_FOUND */
-    SHAPE_MADE,    /* what a function of the handler's makes of them, which may refuse */
-    SHAPE_PAGE     /* {"items": […], "next_cursor": …}; the last two columns are the page key */
+    SHAPE_MADE, /* what a function of the handler's makes of them, which may refuse */
+    SHAPE_PAGE  /* {"items": […], "next_cursor": …}; the last two columns are the page key */
 };
 
 enum { MAX_VALUES = 24 };
-
-/* Makes the body of an answer out of rows, where that takes computing. */
-typedef void segment_writer(struct request *req, struct render *out, const PGresult *rows);
 
 struct segment {
     enum sql_id statement;
@@ -35,7 +30,6 @@ struct segment {
     int status;
     int limit; /* of a page */
     int head;  /* of a report */
-    segment_writer *write;
     bool (*make)(struct request *req, const PGresult *rows);
     int count;
     const char *values[MAX_VALUES];
@@ -61,8 +55,6 @@ bool answer_created(struct request *req, enum sql_id statement, int count,
                     const char *const *values);
 bool answer_report(struct request *req, int head, enum sql_id statement, int count,
                    const char *const *values);
-bool answer_written(struct request *req, segment_writer *write, enum sql_id statement, int count,
-                    const char *const *values);
 bool answer_items(struct request *req, enum sql_id statement, int count, const char *const *values);
 bool answer_page(struct request *req, int limit, enum sql_id statement, int count,
                  const char *const *values);

@@ -143,11 +143,11 @@ bool progress_asked(struct request *req, struct progress_asked *asked)
 static bool reported(struct request *req, const struct progress_asked *asked)
 {
     const char *map = request_query(req, "map");
-    return answer_written(req, write_progress, SQL_PROGRESS_REPORTED,
-                          PARAMS(request_query(req, "unit"), request_query(req, "indicator"),
-                                 arena_strdup(req->arena, asked->period.from),
-                                 arena_strdup(req->arena, asked->period.to), asked->assigner,
-                                 request_query(req, "level"), asked->at, map ? map : "restated"));
+    return answer_made(req, reply_progress, SQL_PROGRESS_REPORTED,
+                       PARAMS(request_query(req, "unit"), request_query(req, "indicator"),
+                              arena_strdup(req->arena, asked->period.from),
+                              arena_strdup(req->arena, asked->period.to), asked->assigner,
+                              request_query(req, "level"), asked->at, map ? map : "restated"));
 }
 
 bool progress_get(struct request *req)
@@ -182,7 +182,7 @@ bool progress_get(struct request *req)
         to_date ? asked.at : NULL,
     };
     enum sql_id statement = statement_for(req, cells, count);
-    return answer_written(req, write_progress, statement, statements[statement].params, values);
+    return answer_made(req, reply_progress, statement, statements[statement].params, values);
 }
 
 bool progress_rank_get(struct request *req)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "api/target/progress_rules.h"
+#include "middleware/problem.h"
+#include "middleware/render.h"
 
 /* Columns of every statement of progress.sql. Before OPENS stands who it is (whether a line opens those
  * below it), after BRIEF_COLUMNS what goes into a full line as it is. */
@@ -165,27 +167,33 @@ static void write_head(struct request *req, struct render *out, const struct pro
     render_text(out, "}");
 }
 
-void write_progress(struct request *req, struct render *out, const PGresult *rows)
+bool reply_progress(struct request *req, const PGresult *rows)
 {
     struct progress_asked asked;
+    struct render out;
     int count = PQntuples(rows);
+    if (count == 0) {
+        return fail(req, NOT_FOUND);
+    }
+    if (!progress_asked(req, &asked)) {
+        return false;
+    }
+    render_init(&out, req->arena);
     const struct place_in_list *places = places_of(req, rows);
     const struct progress_line *lines = lines_of(req, rows, places);
     struct as_it_is plain = as_it_is(req->arena, rows);
     const char *between = "";
-    if (!progress_asked(req, &asked)) {
-        return; /* it was understood before the rows were asked for */
-    }
-    write_head(req, out, &asked, lines + 1, count - 1);
-    render_text(out, ",\"self\":");
-    write_line(out, &asked, &plain, rows, places[0].row, &lines[0]);
-    render_text(out, ",\"items\":[");
+    write_head(req, &out, &asked, lines + 1, count - 1);
+    render_text(&out, ",\"self\":");
+    write_line(&out, &asked, &plain, rows, places[0].row, &lines[0]);
+    render_text(&out, ",\"items\":[");
     for (int i = 1; i < count; i++) {
         if (progress_shown(lines[i].band, asked.show)) {
-            render_text(out, between);
-            write_line(out, &asked, &plain, rows, places[i].row, &lines[i]);
+            render_text(&out, between);
+            write_line(&out, &asked, &plain, rows, places[i].row, &lines[i]);
             between = ",";
         }
     }
-    render_text(out, "]}");
+    render_text(&out, "]}");
+    return reply_json(req, 200, out.data, out.size);
 }

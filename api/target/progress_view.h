@@ -5,7 +5,6 @@
 #include <libpq-fe.h>
 
 #include "api/target/period_rules.h"
-#include "middleware/render.h"
 #include "middleware/request.h"
 
 /* What was asked, in the words of the answer. */
@@ -23,7 +22,7 @@ struct progress_asked {
 /* False after fail(). */
 bool progress_asked(struct request *req, struct progress_asked *asked) must_check;
 
-/* A segment's writer. */
-void write_progress(struct request *req, struct render *out, const PGresult *rows);
+/* For answer_made(). */
+bool reply_progress(struct request *req, const PGresult *rows) must_check;
 
 #endif
