@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=build/contract
 schemathesis=$out/tools/python/bin/schemathesis
-seconds=60 # for each login; more operations need fewer examples each (max-examples)
+seconds=600 # for each login, against a hang: what there is to try bounds the run (max-examples)
 server=
 child=
 status=0
