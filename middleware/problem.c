@@ -112,6 +112,8 @@ static const struct constraint_row {
     {"assignment_quantity_check", OVER_ALLOCATED, NULL, 0},
     {"coverage_once", ALREADY_COVERED, NULL, 0},
     {"credit_is_near", NOT_FOUND, "/won_by", FLAW_NOT_FOUND},
+    {"collector_is_near", NOT_FOUND, "/collector_id", FLAW_NOT_FOUND},
+    {"agency_is_near", NOT_FOUND, "/agency_id", FLAW_NOT_FOUND},
     {"identity_once", DUPLICATE, "/person", FLAW_NOT_UNIQUE},
     {"person_identity_person_id_fkey", NOT_FOUND, "/hamlet_id", FLAW_NOT_FOUND},
     {"number_once", DUPLICATE, "", FLAW_NOT_UNIQUE},

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "api/enrolment/enrolment_rules.h"
+#include "api/enrolment/posting.h"
 #include "api/enrolment/quote.h"
 #include "api/people/person_rules.h"
 #include "middleware/page.h"
@@ -24,23 +25,6 @@ bool enrolment_list(struct request *req)
 bool enrolment_get(struct request *req)
 {
     return answer_row(req, 200, SQL_ENROLMENT_GET, PARAMS(request_path_value(req, "id")));
-}
-
-/* Nobody pays tomorrow, and a collector dates back a month at most. */
-static bool paid_on_fits(struct request *req, const char *paid_on)
-{
-    char today[11];
-    char earliest[11];
-    business_date(time(NULL), today);
-    days_before(today, BACKDATE_DAYS, earliest);
-    if (strcmp(paid_on, today) > 0) {
-        return fail_at(req, RULE_BROKEN, "pointer", "/paid_on", FLAW_IN_FUTURE, NULL);
-    }
-    if (req->caller.slice == SLICE_COLLECTOR && strcmp(paid_on, earliest) < 0) {
-        return fail_at(req, RULE_BROKEN, "pointer", "/paid_on", FLAW_ORDER,
-                       arena_strdup(req->arena, earliest));
-    }
-    return true;
 }
 
 static bool birth_fits(struct request *req, const struct birth *birth, const char *paid_on)
@@ -101,59 +85,45 @@ static const char *won_by(const struct request *req, const char *member)
     return json_string_value(json_object_get(json_object_get(req->json, "won_by"), member));
 }
 
-/* Columns of what the price depends on. */
-enum { BIRTH, ISLAND, FACTS, BOOK };
-
-/* Prices by the rates of the day of payment; nothing that the request says is money. */
-static bool price(struct request *req, const PGresult *facts, struct quote *quote)
-{
-    struct quote_terms terms = {
-        .scheme = strcmp(request_text(req, "scheme"), "vsi") == 0 ? VSI : HHI,
-        .months = (int)json_integer_value(json_object_get(req->json, "months")),
-        .paid_on = request_text(req, "paid_on"),
-    };
-    struct quote_person person = {
-        .income = json_integer_value(json_object_get(req->json, "income")),
-        .position = (int)json_integer_value(json_object_get(req->json, "position")),
-        .born = PQgetvalue(facts, 0, BIRTH),
-        .sponsor_hundredths =
-            (int)json_integer_value(json_object_get(req->json, "sponsor_percent")) * 100,
-    };
-    struct rate_book book = quote_book(req, facts, BOOK);
-    int first = 1;
-    book.island = *PQgetvalue(facts, 0, ISLAND) == 't';
-    quote_groups(json_object_get(req->json, "groups"), &person);
-    quote_facts(quote_json(req, facts, FACTS), &person, &first);
-    quote_price(&terms, &person, &book, &first, quote);
-    if (quote->verdict == QUOTE_TOO_YOUNG) {
-        bool known = request_text(req, "person_id") != NULL;
-        return fail_at(req, RULE_BROKEN, "pointer", known ? "/person_id" : "/person/date_of_birth",
-                       FLAW_TOO_YOUNG, arena_printf(req->arena, "%d", (int)quote->figure));
-    }
-    return quote_refuse(req, &terms, quote, "");
-}
-
-static const char *figure(struct request *req, int64_t value)
-{
-    return arena_printf(req->arena, "%lld", (long long)value);
-}
-
+/* What was asked is kept until the draft is posted, or posted now at its price. */
 static bool tell_enrolment(struct request *req, const char *id, const char *person,
                            const struct quote *quote)
 {
+    const char *scheme = request_text(req, "scheme");
+    const char *months = integer_text(req, "months");
+    const char *paid_on = request_text(req, "paid_on");
+    const char *officer = won_by(req, "officer_id");
+    const char *association = won_by(req, "association_id");
+    if (json_is_true(json_object_get(req->json, "draft"))) {
+        return tell(req, SQL_ENROLMENT_DRAFT,
+                    PARAMS(id, person, scheme, months, paid_on, officer, association,
+                           request_body_text(req)));
+    }
     return tell(req, SQL_ENROLMENT_CREATE,
-                PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
-                       request_text(req, "paid_on"), won_by(req, "officer_id"),
-                       won_by(req, "association_id"), figure(req, quote->contribution),
-                       figure(req, quote_amount(quote, PARTICIPANT)), quote->group,
-                       quote->position ? figure(req, quote->position) : NULL,
-                       quote->income ? figure(req, quote->income) : NULL,
-                       figure(req, quote->support_months))) &&
+                PARAMS(id, person, scheme, months, paid_on, officer, association,
+                       posting_figure(req, quote->contribution),
+                       posting_figure(req, quote_amount(quote, PARTICIPANT)), quote->group,
+                       quote->position ? posting_figure(req, quote->position) : NULL,
+                       quote->income ? posting_figure(req, quote->income) : NULL,
+                       posting_figure(req, quote->support_months))) &&
            tell(req, SQL_ENROLMENT_POST, PARAMS(id, quote_lines(req, quote)));
 }
 
-/* Enrols a person of the register and posts it: it covers and counts from here on. `source` is the
- * member of the body that says who. */
+static bool price(struct request *req, const PGresult *facts, struct quote *quote)
+{
+    bool known = request_text(req, "person_id") != NULL;
+    struct posting posting = {
+        .scheme = request_text(req, "scheme"),
+        .months = (int)json_integer_value(json_object_get(req->json, "months")),
+        .paid_on = request_text(req, "paid_on"),
+        .asked = req->json,
+        .pointer = "",
+        .person = known ? "/person_id" : "/person/date_of_birth",
+    };
+    return posting_price(req, &posting, facts, quote);
+}
+
+/* Enrols a person of the register. `source` is the member of the body that says who. */
 static bool enrol(struct request *req, const char *person, const char *source)
 {
     struct quote quote;
@@ -190,7 +160,7 @@ static bool birth_and_numbers_fit(struct request *req, const json_t *person,
 bool enrolment_create(struct request *req)
 {
     const json_t *person = json_object_get(req->json, "person");
-    if (!paid_on_fits(req, request_text(req, "paid_on")) || !months_fit_scheme(req)) {
+    if (!posting_paid_on_fits(req, request_text(req, "paid_on")) || !months_fit_scheme(req)) {
         return false;
     }
     if (!person) {
@@ -204,20 +174,64 @@ bool enrolment_create(struct request *req)
     return id && enrol(req, id, "/hamlet_id");
 }
 
+/* Columns behind those of the price. */
+enum { DRAFT_ASKED = PRICE_FACT_COLUMNS, DRAFT_SCHEME, DRAFT_MONTHS, DRAFT_PAID_ON, DRAFT_STATUS };
+
+/* Whether a draft is there and can be priced for its person. */
+static bool is_draft(struct request *req, const PGresult *facts)
+{
+    if (PQntuples(facts) == 0) {
+        return fail(req, NOT_FOUND);
+    }
+    if (strcmp(PQgetvalue(facts, 0, DRAFT_STATUS), "draft") != 0) {
+        return fail(req, WRONG_STATUS);
+    }
+    return !PQgetisnull(facts, 0, FACT_FACTS) || fail(req, NOT_FOUND);
+}
+
+/* The draft is priced by the rates of the day on which the money was taken, and posted. */
+bool enrolment_submit(struct request *req)
+{
+    struct quote quote;
+    const char *id = request_path_value(req, "id");
+    const PGresult *facts =
+        ask(req, SQL_ENROLMENT_DRAFT_FACTS, PARAMS(id, request_text(req, "paid_on")));
+    if (!facts || !is_draft(req, facts)) {
+        return false;
+    }
+    struct posting posting = {
+        .scheme = PQgetvalue(facts, 0, DRAFT_SCHEME),
+        .months = (int)strtol(PQgetvalue(facts, 0, DRAFT_MONTHS), NULL, 10),
+        .paid_on = PQgetvalue(facts, 0, DRAFT_PAID_ON),
+        .asked = quote_json(req, facts, DRAFT_ASKED),
+        .pointer = "",
+        .person = "/person_id",
+    };
+    return posting_paid_on_fits(req, posting.paid_on) &&
+           posting_price(req, &posting, facts, &quote) &&
+           tell(req, SQL_ENROLMENT_SUBMIT,
+                PARAMS(id, posting.paid_on, posting_figure(req, quote.contribution),
+                       posting_figure(req, quote_amount(&quote, PARTICIPANT)), quote.group,
+                       quote.position ? posting_figure(req, quote.position) : NULL,
+                       quote.income ? posting_figure(req, quote.income) : NULL,
+                       posting_figure(req, quote.support_months), precondition_versions(req))) &&
+           tell(req, SQL_ENROLMENT_POST, PARAMS(id, quote_lines(req, &quote))) &&
+           answer_changed(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
+}
+
 /* The gate knows who may do what to an enrolment in which status. */
 static bool decide(struct request *req, const char *becomes)
 {
     const char *id = request_path_value(req, "id");
     return tell(req, SQL_ENROLMENT_DECIDE,
-                PARAMS(id, becomes, request_text(req, "reason"), precondition_versions(req))) &&
+                PARAMS(id, becomes, request_text(req, "reason"), precondition_versions(req),
+                       request_text(req, "card_number"))) &&
            answer_changed(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
 }
 
-/* What the collector declared of the time before is confirmed with it. */
 bool enrolment_accept(struct request *req)
 {
-    return decide(req, "accepted") &&
-           tell(req, SQL_PARTICIPATION_CONFIRM, PARAMS(request_path_value(req, "id")));
+    return decide(req, "accepted");
 }
 
 bool enrolment_reject(struct request *req)
@@ -225,7 +239,29 @@ bool enrolment_reject(struct request *req)
     return decide(req, "rejected");
 }
 
+bool enrolment_issue(struct request *req)
+{
+    return decide(req, "issued");
+}
+
 bool enrolment_void(struct request *req)
 {
     return decide(req, "voided");
+}
+
+bool enrolment_credit(struct request *req)
+{
+    const char *id = request_path_value(req, "id");
+    const json_t *decision = json_object_get(req->json, "decision");
+    if (request_text(req, "collector_id") && request_text(req, "agency_id")) {
+        return fail_at(req, INVALID_REQUEST, "pointer", "/agency_id", FLAW_EITHER, "collector_id");
+    }
+    return tell(req, SQL_ENROLMENT_CREDIT,
+                PARAMS(id, precondition_versions(req), request_text(req, "collector_id"),
+                       request_text(req, "agency_id"), request_text(req, "officer_id"),
+                       request_text(req, "association_id"),
+                       json_string_value(json_object_get(decision, "number")),
+                       json_string_value(json_object_get(decision, "decided_on")),
+                       request_text(req, "reason"))) &&
+           answer_changed(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
 }

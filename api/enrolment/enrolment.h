@@ -8,8 +8,11 @@
 bool enrolment_list(struct request *req);
 bool enrolment_create(struct request *req);
 bool enrolment_get(struct request *req);
+bool enrolment_submit(struct request *req);
 bool enrolment_accept(struct request *req);
 bool enrolment_reject(struct request *req);
+bool enrolment_issue(struct request *req);
 bool enrolment_void(struct request *req);
+bool enrolment_credit(struct request *req);
 
 #endif

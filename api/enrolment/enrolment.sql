@@ -1,9 +1,14 @@
 -- part: rate_book_columns
 r.kind, r.key, r.value, r.valid_from, r.decision_number, r.decision_title, r.verified
 
+-- What a price depends on, in the columns of api/enrolment/posting.h.
+-- part: price_fact_columns
+w.birth, w.island, w.facts,
+       {rate_book_columns}
+
 -- part: enrolment_columns
 e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
-       e.accepted_on, e.reversed_on,
+       e.accepted_on, e.issued_on, e.reversed_on,
        p.id as "person.id", p.full_name as "person.full_name",
        to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
                         else 'YYYY-MM-DD' end) as "person.date_of_birth",
@@ -37,6 +42,8 @@ select {enrolment_columns},
                                           l.legal_basis, 'verified', l.verified) order by l.n)
           from enrolment_line l
          where l.enrolment_id = e.id) as "price.lines",
+       e.asked->'income' as "draft.income", e.asked->'groups' as "draft.groups",
+       e.asked->'position' as "draft.position", e.asked->'sponsor_percent' as "draft.sponsor_percent",
        f.reason as "refund.reason", f.happened_on as "refund.on", f.unused_from as "refund.unused_from",
        f.unused_months as "refund.unused_months", f.amount as "refund.amount",
        f.legal_basis as "refund.legal_basis", f.refunded_on as "refund.refunded_on"
@@ -80,8 +87,7 @@ with whose as materialized ( -- or the gate would be asked again for every rate
       join unit c on c.id = p.commune_id
      where p.id = $1::uuid
 )
-select w.birth, w.island, w.facts,
-       {rate_book_columns}
+select {price_fact_columns}
   from whose w
   left join rate r on r.valid @> $2::date and r.province_id in (0, w.province_id)
                   and (left(r.kind, 3) = $3 or r.kind = 'reference_level')
@@ -105,11 +111,55 @@ select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.
  cross join lateral gate.enrolment_terms(p.id, $3, $4::int, $5::date) t
  where p.id = $2::uuid and p.merged_into is null
 
+-- What is asked is kept, without what has a column of its own.
+-- name: enrolment_draft
+insert into enrolment (id, person_id, scheme, months, paid_on, status, posted_at, asked, agency_id,
+                       collector_id, officer_id, association_id, unit_id, province_id, district_id,
+                       commune_id, created_by)
+select $1::uuid, p.id, $3, $4::int, $5::date, 'draft', null,
+       $8::jsonb - '{scheme,months,paid_on,draft,won_by,person,person_id,hamlet_id}'::text[],
+       coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
+       own_collector(),
+       coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
+                                    and own_agency() is null then caller_id() end),
+       $7::uuid, p.hamlet_id, p.province_id, p.district_id, p.commune_id, caller_id()
+  from person p
+ where p.id = $2::uuid and p.merged_into is null
+
+-- What the price of a draft depends on, and what was asked.
+-- name: enrolment_draft_facts
+with whose as materialized (
+    select p.birth, p.province_id, c.form = 'special_zone' as island, e.scheme, e.months,
+           coalesce($2::date, e.paid_on) as paid_on, e.status, e.asked,
+           case when e.status = 'draft'
+                then gate.price_facts(p.id, e.scheme, coalesce($2::date, e.paid_on), true) end as facts
+      from enrolment e
+      left join person p on p.id = e.person_id
+      join unit c on c.id = e.commune_id
+     where e.id = $1::uuid
+)
+select {price_fact_columns}, w.asked, w.scheme, w.months, w.paid_on, w.status
+  from whose w
+  left join rate r on r.valid @> w.paid_on and r.province_id in (0, w.province_id)
+                  and (left(r.kind, 3) = w.scheme or r.kind = 'reference_level')
+ order by r.kind collate "C", r.key collate "C"
+
+-- name: enrolment_submit
+select gate.enrolment_submit(e.id, $2::date, $3::bigint, $4::bigint, $5, $6::smallint, $7::bigint,
+                             $8::smallint)
+  from enrolment e
+ where e.id = $1::uuid and gate.enrolment_stands_at(e.id, $9::int[])
+
 -- From here on it covers and counts.
 -- name: enrolment_post
 select gate.enrolment_price($1::uuid, $2::jsonb), gate.enrolment_post($1::uuid)
 
 -- name: enrolment_decide
-select gate.enrolment_decide(e.id, $2, $3)
+select gate.enrolment_decide(e.id, $2, $3, $5)
   from enrolment e
  where e.id = $1::uuid and gate.enrolment_stands_at(e.id, $4::int[])
+
+-- name: enrolment_credit
+select gate.credit_correct(uuid7(), e.id, $3::uuid, $4::uuid, $5::uuid, $6::uuid, $7, $8::date, $9)
+  from enrolment e
+ where e.id = $1::uuid and gate.enrolment_stands_at(e.id, $2::int[])

@@ -173,6 +173,9 @@ static json_t *json_of(const char *value)
 {
     bool number = *value && strspn(value, "-0123456789") == strlen(value) &&
                   !strchr(value + 1, '-') && strlen(value) < 10;
+    if (strcmp(value, "true") == 0) {
+        return json_true();
+    }
     return number ? json_integer(strtoll(value, NULL, 10)) : json_string(value);
 }
 

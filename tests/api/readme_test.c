@@ -36,7 +36,8 @@ static void empty_the_demo(void)
 {
     sql_text("truncate cut_declaration, cut_total, assignment_entry, assignment_acceptance, "
              "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
-             "person_period, enrolment_event, enrolment_line, enrolment_refund, enrolment, "
+             "person_period, enrolment_event, enrolment_line, enrolment_refund, "
+             "credit_correction, enrolment, "
              "household_member, household, entitlement, "
              "person_sensitive, person_move, person_identity, person, "
              "population, reported_count");

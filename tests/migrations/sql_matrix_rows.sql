@@ -315,6 +315,11 @@ insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, 
                        agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_by)
 select row_id, row_id, 'hhi', 'new', 12, '2020-01-01', '2020-12-31', '2020-01-01', '2020-01-02', agency_id,
        collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place;
+insert into enrolment (id, person_id, scheme, months, paid_on, status, posted_at, asked, agency_id,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select session_id, row_id, 'vsi', 12, '2020-01-01', 'draft', null, '{}', agency_id, collector_id,
+       hamlet_id, province_id, district_id, commune_id, user_id
   from place
 -- name: enrolment match
 r.id = p.row_id
@@ -327,6 +332,27 @@ select gen_random_uuid(), row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', 
 
 -- name: enrolment set
 version = r.version + 1
+
+-- name: credit_correction arrange
+insert into credit_correction (id, enrolment_id, decision_number, decided_on, reason, unit_id, province_id,
+                               district_id, commune_id, created_by)
+select row_id, row_id, 'old', '2020-01-01', 'x', hamlet_id, province_id, district_id, commune_id, user_id
+  from place
+-- name: credit_correction match
+r.id = p.row_id
+-- name: credit_correction insert
+insert into credit_correction (id, enrolment_id, decision_number, decided_on, reason, unit_id, province_id,
+                               district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'new', '2020-01-01', 'x', hamlet_id, province_id, district_id,
+       commune_id, user_id
+  from here
+
+-- name: enrolment_event set
+agency_id = null
+-- name: enrolment_line set
+agency_id = null
+-- name: enrolment_refund set
+agency_id = null
 
 -- name: enrolment_event arrange
 insert into enrolment_event (enrolment_id, n, from_status, to_status, created_by, agency_id,
@@ -786,11 +812,21 @@ select count(*) from enrolment_line r join here p on r.enrolment_id = p.row_id w
 select gate.enrolment_refund(row_id, 'death', '2020-06-01', '2020-07-01', 6, 0, 'x') from here
 -- name: gate.enrolment_refund(uuid,text,date,date,integer,bigint,text) probe
 select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'refunded'
--- name: gate.enrolment_decide(uuid,text,text) call
+-- name: gate.enrolment_decide(uuid,text,text,text) call
 select gate.enrolment_decide(row_id, 'voided', 'x') from here
+-- name: gate.enrolment_submit(uuid,date,bigint,bigint,text,smallint,bigint,smallint) call
+select gate.enrolment_submit(session_id, '2020-01-01', 1, 1, null, null, null, 0::smallint) from here
+-- name: gate.enrolment_submit(uuid,date,bigint,bigint,text,smallint,bigint,smallint) probe
+select count(*) from enrolment r join here p on r.id = p.session_id where r.status = 'submitted'
+-- name: gate.credit_correct(uuid,uuid,uuid,uuid,uuid,uuid,text,date,text) call
+select gate.credit_correct(gen_random_uuid(), row_id, null, null, null, null, 'x', '2020-01-01', 'x')
+  from here
+-- name: gate.credit_correct(uuid,uuid,uuid,uuid,uuid,uuid,text,date,text) probe
+select count(*) from credit_correction r join here p on r.enrolment_id = p.row_id
+ where r.decision_number = 'x'
 -- name: gate.enrolment_stands_at(uuid,integer[]) call
 select 1 from here where gate.enrolment_stands_at(row_id, '{1}')
--- name: gate.enrolment_decide(uuid,text,text) probe
+-- name: gate.enrolment_decide(uuid,text,text,text) probe
 select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'voided'
 
 -- name: gate.participation_declare(uuid,uuid,text,integer,daterange,text) call
@@ -914,6 +950,18 @@ select gen_random_uuid(), o.row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31'
        f.row_id, o.hamlet_id, o.province_id, o.district_id, o.commune_id, o.user_id
   from place o, place f
  where o.letter = 'o' and f.letter = 'f'
+-- name: attempt enrolment.accepted_at_once
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, status, agency_id,
+                       collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', '2021-01-01', 'accepted',
+       agency_id, collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place
+-- name: attempt enrolment.posted_long_ago
+insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, posted_at,
+                       agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'vsi', 'new', 12, '2021-01-01', '2021-12-31', '2021-01-01', '2021-01-01',
+       agency_id, collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place
 -- name: attempt enrolment.collector_without_agency
 insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on,
                        collector_id, unit_id, province_id, district_id, commune_id, created_by)
