@@ -1,11 +1,15 @@
 /* THE table of endpoints: one row each. The handler's name is the operationId of the contract. */
 #include "api/routes.h"
 
+#include "api/enrolment/cash.h"
 #include "api/enrolment/enrolment.h"
 #include "api/enrolment/participation.h"
 #include "api/enrolment/quote.h"
 #include "api/enrolment/rate.h"
+#include "api/enrolment/receipt.h"
+#include "api/enrolment/receipt_book.h"
 #include "api/enrolment/refund.h"
+#include "api/enrolment/remittance.h"
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
@@ -28,6 +32,7 @@
 #include "api/target/reported_count.h"
 #include "api/target/threshold.h"
 #include "api/territory/association.h"
+#include "api/territory/collection_contract.h"
 #include "api/territory/collector.h"
 #include "api/territory/decision.h"
 #include "api/territory/unit.h"
@@ -37,6 +42,7 @@
 #define BESIDE_TIERS (LOCAL_TIERS | TIER_AGENT)
 #define USER_TIERS (UNIT_TIERS | TIER_AGENT)
 #define OFFICE_TIERS (TIER_PROVINCE | TIER_DISTRICT)
+#define MONEY_TIERS (OFFICE_TIERS | TIER_AGENT)
 #define RATE_TIERS (TIER_NATION | TIER_PROVINCE)
 #define FIELD_TIERS (TIER_DISTRICT | TIER_COMMUNE | TIER_AGENT)
 
@@ -146,6 +152,27 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/enrolments/{id}/void",   FIELD_TIERS,  ENROLMENT_WRITE, enrolment_void),
     ROUTE(POST,  "/v1/enrolments/{id}/refund", OFFICE_TIERS, ENROLMENT_DECIDE, refund_create),
     ROUTE(POST,  "/v1/enrolments/{id}/refund-quote", ANY_TIER, RATE_READ,     refund_quote),
+    ROUTE(GET,   "/v1/contracts",              MONEY_TIERS,  NETWORK_READ,    collection_contract_list),
+    ROUTE(POST,  "/v1/contracts",              OFFICE_TIERS, NETWORK_WRITE,   collection_contract_create),
+    ROUTE(GET,   "/v1/contracts/{id}",         MONEY_TIERS,  NETWORK_READ,    collection_contract_get),
+    ROUTE(POST,  "/v1/contracts/{id}/end",     OFFICE_TIERS, NETWORK_WRITE,   collection_contract_end),
+    ROUTE(GET,   "/v1/receipt-books",          MONEY_TIERS,  NETWORK_READ,    receipt_book_list),
+    ROUTE(POST,  "/v1/receipt-books",          OFFICE_TIERS, NETWORK_WRITE,   receipt_book_create),
+    ROUTE(GET,   "/v1/receipt-books/{id}",     MONEY_TIERS,  NETWORK_READ,    receipt_book_get),
+    ROUTE(POST,  "/v1/receipt-books/{id}/allot", MONEY_TIERS, NETWORK_WRITE,  receipt_book_allot),
+    ROUTE(POST,  "/v1/receipt-books/{id}/close", MONEY_TIERS, NETWORK_WRITE,  receipt_book_close),
+    ROUTE(GET,   "/v1/receipts",               MONEY_TIERS,  ENROLMENT_READ,  receipt_list),
+    ROUTE(POST,  "/v1/receipts",               TIER_AGENT,   ENROLMENT_WRITE, receipt_create),
+    ROUTE(GET,   "/v1/receipts/{id}",          MONEY_TIERS,  ENROLMENT_READ,  receipt_get),
+    ROUTE(GET,   "/v1/receipts/{id}/print",    MONEY_TIERS,  ENROLMENT_READ,  receipt_print),
+    ROUTE(GET,   "/v1/cash",                   MONEY_TIERS,  ENROLMENT_READ,  cash_list),
+    ROUTE(GET,   "/v1/cash/{id}/entries",      MONEY_TIERS,  ENROLMENT_READ,  cash_entry_list),
+    ROUTE(POST,  "/v1/cash-handovers",         MONEY_TIERS,  NETWORK_WRITE,   cash_handover_create),
+    ROUTE(GET,   "/v1/remittances",            MONEY_TIERS,  ENROLMENT_READ,  remittance_list),
+    ROUTE(POST,  "/v1/remittances",            TIER_AGENT,   ENROLMENT_WRITE, remittance_create),
+    ROUTE(GET,   "/v1/remittances/{id}",       MONEY_TIERS,  ENROLMENT_READ,  remittance_get),
+    ROUTE(POST,  "/v1/remittances/{id}/reconcile", OFFICE_TIERS, ENROLMENT_DECIDE, remittance_reconcile),
+
     ROUTE(POST,  "/v1/participations",         FIELD_TIERS,  ENROLMENT_WRITE, participation_declare),
     ROUTE(POST,  "/v1/participations/import",  OFFICE_TIERS, ENROLMENT_DECIDE, participation_import),
     ROUTE(GET,   "/v1/participations/{id}",    ANY_TIER,     ENROLMENT_READ,  participation_get),

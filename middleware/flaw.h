@@ -45,6 +45,8 @@ enum flaw_kind {
     FLAW_TOO_YOUNG,
     FLAW_NO_RATE,
     FLAW_NO_UNUSED,
+    FLAW_NO_MONEY,
+    FLAW_NUMBERS_LEFT,
     FLAW_COUNT
 };
 

@@ -85,28 +85,42 @@ static const char *won_by(const struct request *req, const char *member)
     return json_string_value(json_object_get(json_object_get(req->json, "won_by"), member));
 }
 
-/* What was asked is kept until the draft is posted, or posted now at its price. */
+/* From here on it covers and counts, and has its receipt. */
+static bool tell_posting(struct request *req, const char *id, const struct quote *quote,
+                         const char *receipt)
+{
+    const char *lines = quote_lines(req, quote);
+    return receipt ? tell(req, SQL_ENROLMENT_POST_PAID, PARAMS(id, lines, receipt))
+                   : tell(req, SQL_ENROLMENT_POST, PARAMS(id, lines));
+}
+
+/* What was asked is kept until the draft is posted. */
+static bool tell_draft(struct request *req, const char *id, const char *person)
+{
+    return tell(req, SQL_ENROLMENT_DRAFT,
+                PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
+                       request_text(req, "paid_on"), won_by(req, "officer_id"),
+                       won_by(req, "association_id"), request_body_text(req)));
+}
+
 static bool tell_enrolment(struct request *req, const char *id, const char *person,
                            const struct quote *quote)
 {
-    const char *scheme = request_text(req, "scheme");
-    const char *months = integer_text(req, "months");
-    const char *paid_on = request_text(req, "paid_on");
-    const char *officer = won_by(req, "officer_id");
-    const char *association = won_by(req, "association_id");
+    const char *paid_by = posting_paid_by(req);
     if (json_is_true(json_object_get(req->json, "draft"))) {
-        return tell(req, SQL_ENROLMENT_DRAFT,
-                    PARAMS(id, person, scheme, months, paid_on, officer, association,
-                           request_body_text(req)));
+        return tell_draft(req, id, person);
     }
-    return tell(req, SQL_ENROLMENT_CREATE,
-                PARAMS(id, person, scheme, months, paid_on, officer, association,
-                       posting_figure(req, quote->contribution),
+    const char *receipt = paid_by ? posting_receipt(paid_by, quote, request_new_id(req)) : NULL;
+    return paid_by &&
+           tell(req, SQL_ENROLMENT_CREATE,
+                PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
+                       request_text(req, "paid_on"), won_by(req, "officer_id"),
+                       won_by(req, "association_id"), posting_figure(req, quote->contribution),
                        posting_figure(req, quote_amount(quote, PARTICIPANT)), quote->group,
                        quote->position ? posting_figure(req, quote->position) : NULL,
                        quote->income ? posting_figure(req, quote->income) : NULL,
-                       posting_figure(req, quote->support_months))) &&
-           tell(req, SQL_ENROLMENT_POST, PARAMS(id, quote_lines(req, quote)));
+                       posting_figure(req, quote->support_months), paid_by, receipt)) &&
+           tell_posting(req, id, quote, receipt);
 }
 
 static bool price(struct request *req, const PGresult *facts, struct quote *quote)
@@ -174,48 +188,19 @@ bool enrolment_create(struct request *req)
     return id && enrol(req, id, "/hamlet_id");
 }
 
-/* Columns behind those of the price. */
-enum { DRAFT_ASKED = PRICE_FACT_COLUMNS, DRAFT_SCHEME, DRAFT_MONTHS, DRAFT_PAID_ON, DRAFT_STATUS };
-
-/* Whether a draft is there and can be priced for its person. */
-static bool is_draft(struct request *req, const PGresult *facts)
-{
-    if (PQntuples(facts) == 0) {
-        return fail(req, NOT_FOUND);
-    }
-    if (strcmp(PQgetvalue(facts, 0, DRAFT_STATUS), "draft") != 0) {
-        return fail(req, WRONG_STATUS);
-    }
-    return !PQgetisnull(facts, 0, FACT_FACTS) || fail(req, NOT_FOUND);
-}
-
 /* The draft is priced by the rates of the day on which the money was taken, and posted. */
 bool enrolment_submit(struct request *req)
 {
-    struct quote quote;
+    struct draft draft;
+    const char *values[SUBMIT_VALUES];
     const char *id = request_path_value(req, "id");
-    const PGresult *facts =
-        ask(req, SQL_ENROLMENT_DRAFT_FACTS, PARAMS(id, request_text(req, "paid_on")));
-    if (!facts || !is_draft(req, facts)) {
+    const char *paid_by = posting_paid_by(req);
+    if (!paid_by || !posting_draft(req, id, request_text(req, "paid_on"), "", &draft)) {
         return false;
     }
-    struct posting posting = {
-        .scheme = PQgetvalue(facts, 0, DRAFT_SCHEME),
-        .months = (int)strtol(PQgetvalue(facts, 0, DRAFT_MONTHS), NULL, 10),
-        .paid_on = PQgetvalue(facts, 0, DRAFT_PAID_ON),
-        .asked = quote_json(req, facts, DRAFT_ASKED),
-        .pointer = "",
-        .person = "/person_id",
-    };
-    return posting_paid_on_fits(req, posting.paid_on) &&
-           posting_price(req, &posting, facts, &quote) &&
-           tell(req, SQL_ENROLMENT_SUBMIT,
-                PARAMS(id, posting.paid_on, posting_figure(req, quote.contribution),
-                       posting_figure(req, quote_amount(&quote, PARTICIPANT)), quote.group,
-                       quote.position ? posting_figure(req, quote.position) : NULL,
-                       quote.income ? posting_figure(req, quote.income) : NULL,
-                       posting_figure(req, quote.support_months), precondition_versions(req))) &&
-           tell(req, SQL_ENROLMENT_POST, PARAMS(id, quote_lines(req, &quote))) &&
+    posting_submit_values(req, &draft, paid_by, request_new_id(req), values);
+    return tell(req, SQL_ENROLMENT_SUBMIT, SUBMIT_VALUES, values) &&
+           tell_posting(req, id, &draft.quote, values[SUBMIT_RECEIPT]) &&
            answer_changed(req, 200, SQL_ENROLMENT_GET, PARAMS(id));
 }
 

@@ -15,7 +15,7 @@ e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e
        p.sex as "person.sex",
        h.id as "hamlet.id", h.name as "hamlet.name", c.id as "commune.id", c.code as "commune.code",
        c.name as "commune.name", e.agency_id, e.collector_id, e.officer_id,
-       e.association_id, e.created_at, e.version as "@version",
+       e.association_id, e.paid_by, e.created_at, e.version as "@version",
        e.contribution as "price.contribution", e.amount as "price.participant",
        e.group_code as "price.group", e.position as "price.position", e.income as "price.income",
        e.support_months as "price.support_months"
@@ -44,6 +44,8 @@ select {enrolment_columns},
          where l.enrolment_id = e.id) as "price.lines",
        e.asked->'income' as "draft.income", e.asked->'groups' as "draft.groups",
        e.asked->'position' as "draft.position", e.asked->'sponsor_percent' as "draft.sponsor_percent",
+       r.id as "receipt.id", r.series as "receipt.series", r.number as "receipt.number",
+       r.amount as "receipt.amount", r.created_at as "receipt.issued_at",
        f.reason as "refund.reason", f.happened_on as "refund.on", f.unused_from as "refund.unused_from",
        f.unused_months as "refund.unused_months", f.amount as "refund.amount",
        f.legal_basis as "refund.legal_basis", f.refunded_on as "refund.refunded_on"
@@ -51,6 +53,7 @@ select {enrolment_columns},
   left join person p on p.id = e.person_id
   join unit h on h.id = e.unit_id
   join unit c on c.id = e.commune_id
+  left join receipt r on r.id = e.receipt_id
   left join enrolment_refund f on f.enrolment_id = e.id
  where e.id = $1::uuid
 
@@ -99,10 +102,10 @@ select {price_fact_columns}
 -- name: enrolment_create
 insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, first_in,
                        holds, contribution, amount, group_code, position, income, support_months,
-                       agency_id, collector_id, officer_id, association_id, unit_id,
+                       paid_by, receipt_id, agency_id, collector_id, officer_id, association_id, unit_id,
                        province_id, district_id, commune_id, created_by)
 select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.first_in, t.first_in,
-       $8::bigint, $9::bigint, $10, $11::smallint, $12::bigint, $13::smallint,
+       $8::bigint, $9::bigint, $10, $11::smallint, $12::bigint, $13::smallint, $14, $15::uuid,
        coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
        own_collector(),
        coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
@@ -117,7 +120,7 @@ insert into enrolment (id, person_id, scheme, months, paid_on, status, posted_at
                        collector_id, officer_id, association_id, unit_id, province_id, district_id,
                        commune_id, created_by)
 select $1::uuid, p.id, $3, $4::int, $5::date, 'draft', null,
-       $8::jsonb - '{scheme,months,paid_on,draft,won_by,person,person_id,hamlet_id}'::text[],
+       $8::jsonb - '{scheme,months,paid_on,draft,paid_by,won_by,person,person_id,hamlet_id}'::text[],
        coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
        own_collector(),
        coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
@@ -146,13 +149,18 @@ select {price_fact_columns}, w.asked, w.scheme, w.months, w.paid_on, w.status
 
 -- name: enrolment_submit
 select gate.enrolment_submit(e.id, $2::date, $3::bigint, $4::bigint, $5, $6::smallint, $7::bigint,
-                             $8::smallint)
+                             $8::smallint, $9, $10::uuid)
   from enrolment e
- where e.id = $1::uuid and gate.enrolment_stands_at(e.id, $9::int[])
+ where e.id = $1::uuid and gate.enrolment_stands_at(e.id, $11::int[])
 
 -- From here on it covers and counts.
 -- name: enrolment_post
 select gate.enrolment_price($1::uuid, $2::jsonb), gate.enrolment_post($1::uuid)
+
+-- The same with a receipt.
+-- name: enrolment_post_paid
+select gate.enrolment_price($1::uuid, $2::jsonb), gate.enrolment_post($1::uuid),
+       gate.receipt_issue($3::uuid, null)
 
 -- name: enrolment_decide
 select gate.enrolment_decide(e.id, $2, $3, $5)

@@ -1,12 +1,15 @@
 /* Posting. */
 #include "api/enrolment/posting.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "api/enrolment/enrolment_rules.h"
 #include "api/enrolment/quote.h"
+#include "middleware/precondition.h"
 #include "middleware/problem.h"
+#include "middleware/transaction.h"
 
 bool posting_paid_on_fits(struct request *req, const char *paid_on)
 {
@@ -59,4 +62,83 @@ bool posting_price(struct request *req, const struct posting *posting, const PGr
 const char *posting_figure(struct request *req, int64_t value)
 {
     return arena_printf(req->arena, "%lld", (long long)value);
+}
+
+const char *posting_paid_by(struct request *req)
+{
+    const char *asked = request_text(req, "paid_by");
+    bool agent = req->caller.slice == SLICE_AGENCY || req->caller.slice == SLICE_COLLECTOR;
+    if (!agent && asked && strcmp(asked, "transfer") != 0) {
+        fail_at(req, RULE_BROKEN, "pointer", "/paid_by", FLAW_ENUM, "transfer");
+        return NULL;
+    }
+    return asked ? asked : agent ? "cash" : "transfer";
+}
+
+const char *posting_receipt(const char *paid_by, const struct quote *quote, const char *receipt)
+{
+    return strcmp(paid_by, "cash") == 0 && quote_amount(quote, PARTICIPANT) > 0 ? receipt : NULL;
+}
+
+/* --- drafts ---------------------------------------------------------------------------------- */
+
+/* Columns behind those of the price. */
+enum { DRAFT_ASKED = PRICE_FACT_COLUMNS, DRAFT_SCHEME, DRAFT_MONTHS, DRAFT_PAID_ON, DRAFT_STATUS };
+
+static bool fail_draft(struct request *req, enum problem_kind kind, const char *pointer)
+{
+    return *pointer ? fail_at(req, kind, "pointer", pointer, FLAW_NOT_FOUND, NULL)
+                    : fail(req, kind);
+}
+
+/* Whether a draft is there and can be priced for its person. */
+static bool is_draft(struct request *req, const PGresult *facts, const char *pointer)
+{
+    if (PQntuples(facts) == 0) {
+        return fail_draft(req, NOT_FOUND, pointer);
+    }
+    if (strcmp(PQgetvalue(facts, 0, DRAFT_STATUS), "draft") != 0) {
+        return fail_draft(req, WRONG_STATUS, pointer);
+    }
+    return !PQgetisnull(facts, 0, FACT_FACTS) || fail_draft(req, NOT_FOUND, pointer);
+}
+
+bool posting_draft(struct request *req, const char *id, const char *paid_on, const char *pointer,
+                   struct draft *draft)
+{
+    const PGresult *facts = ask(req, SQL_ENROLMENT_DRAFT_FACTS, PARAMS(id, paid_on));
+    if (!facts || !is_draft(req, facts, pointer)) {
+        return false;
+    }
+    draft->posting = (struct posting){
+        .id = id,
+        .scheme = PQgetvalue(facts, 0, DRAFT_SCHEME),
+        .months = (int)strtol(PQgetvalue(facts, 0, DRAFT_MONTHS), NULL, 10),
+        .paid_on = PQgetvalue(facts, 0, DRAFT_PAID_ON),
+        .asked = quote_json(req, facts, DRAFT_ASKED),
+        .pointer = pointer,
+        .person = *pointer ? pointer : "/person_id",
+    };
+    return posting_paid_on_fits(req, draft->posting.paid_on) &&
+           posting_price(req, &draft->posting, facts, &draft->quote);
+}
+
+void posting_submit_values(struct request *req, const struct draft *draft, const char *paid_by,
+                           const char *receipt, const char *values[SUBMIT_VALUES])
+{
+    const struct quote *quote = &draft->quote;
+    const char *const all[SUBMIT_VALUES] = {
+        draft->posting.id,
+        draft->posting.paid_on,
+        posting_figure(req, quote->contribution),
+        posting_figure(req, quote_amount(quote, PARTICIPANT)),
+        quote->group,
+        quote->position ? posting_figure(req, quote->position) : NULL,
+        quote->income ? posting_figure(req, quote->income) : NULL,
+        posting_figure(req, quote->support_months),
+        paid_by,
+        posting_receipt(paid_by, quote, receipt),
+        precondition_versions(req),
+    };
+    memcpy(values, all, sizeof all);
 }

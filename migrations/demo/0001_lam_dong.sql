@@ -52,6 +52,27 @@ select c.id, c.agency_id, h.id, daterange('2026-01-01', null), h.province_id, h.
   from collector c
   join unit h on h.commune_id = c.unit_id and h.kind = 'hamlet' and h.id <> 900103;
 
+-- What lets an organisation collect: a contract, and receipt books, of which each collector has a part.
+insert into collection_contract (id, agency_id, number, signed_on, during, deadline_days, unit_id, province_id,
+                                 district_id, commune_id, giver_id, created_by)
+select uuid7(), a.id, '0' || right(a.id::text, 1) || '/HĐ-UQT', '2026-01-02', daterange('2026-01-02', '2027-01-01'),
+       1, a.unit_id, a.province_id, a.district_id, a.commune_id, 168,
+       '00000000-0000-0000-0000-000000000000'
+  from agency a;
+insert into receipt_book (id, series, first, last, next, agency_id, unit_id, province_id, district_id,
+                          commune_id, giver_id, created_by)
+select uuid7(), 'BL-68/' || right(a.id::text, 1), 1, 1000000, 1 + 100000 * c.collectors, a.id, a.unit_id,
+       a.province_id, a.district_id, a.commune_id, 168, '00000000-0000-0000-0000-000000000000'
+  from agency a
+ cross join lateral (select count(*)::int as collectors from collector c where c.agency_id = a.id) c;
+insert into receipt_book (id, series, first, last, next, parent_id, agency_id, collector_id, unit_id,
+                          province_id, district_id, commune_id, giver_id, created_by)
+select uuid7(), b.series, c.n * 100000 - 99999, c.n * 100000, c.n * 100000 - 99999, b.id, b.agency_id, c.id,
+       c.unit_id, c.province_id, c.district_id, c.commune_id, b.giver_id, b.created_by
+  from receipt_book b
+  join (select c.*, row_number() over (partition by c.agency_id order by c.id)::int as n from collector c) c
+    on c.agency_id = b.agency_id;
+
 -- Logins: one for each tier and duty, and the neighbours who must not see what those do.
 insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id,
                       province_id, district_id, commune_id, giver_id)

@@ -111,6 +111,14 @@ select c.id, c.agency_id, h.id, daterange('2020-01-01', null), h.province_id, h.
   join collector c on c.unit_id = h.commune_id
    and c.card_number like '%-' || 1 + h.n % h.collectors;
 
+-- Numbers for the receipts to come; what is generated was posted before there were any.
+insert into receipt_book (id, series, first, last, next, agency_id, collector_id, unit_id, province_id,
+                          district_id, commune_id, giver_id, created_by)
+select uuid7(), 'BL-' || c.card_number, 1, 1000000, 1, c.agency_id, c.id, c.unit_id, c.province_id,
+       c.district_id, c.commune_id, c.giver_id, '00000000-0000-0000-0000-000000000000'
+  from served s
+  join collector c on c.unit_id = s.id;
+
 -- --- People and their enrolments ------------------------------------------------------------------
 
 -- Where people live: a bigger hamlet stands more often, and the first round has each of them once.

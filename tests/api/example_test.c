@@ -189,6 +189,10 @@ static void put(json_t *body, const char *pointer, const char *value)
         pointer += size + 1;
         size = strcspn(pointer, "/");
     }
+    if (json_is_array(body)) {
+        json_array_set_new(body, strtoul(pointer, NULL, 10), json_of(value));
+        return;
+    }
     /* a period and a day stay text */
     json_t *old = json_object_get(body, pointer);
     json_object_set_new(body, pointer, json_is_string(old) ? json_string(value) : json_of(value));

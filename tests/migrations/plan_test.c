@@ -44,6 +44,16 @@ enum shape {
 #define UNIT_SLICES                                                                                \
     (ONLY(SLICE_NATION) | ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_COMMUNE))
 
+/* Who sees money on its way; the boxes of a collector are one. */
+#define MONEY_SLICES                                                                               \
+    (ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_AGENCY) | ONLY(SLICE_COLLECTOR))
+#define HOLDER ", coalesce(scope_agent(), '01900000-0000-7000-8000-0000000000c1')"
+#define OF_HOLDER                                                                                  \
+    {                                                                                              \
+        "'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'" HOLDER,                         \
+            "now() - interval '9 days', '01900000-0000-7000-8000-000000000000', '51'" HOLDER       \
+    }
+
 /* Every statement that is a list. The first row that fits the slice counts. */
 static const struct list {
     enum sql_id statement;
@@ -53,6 +63,18 @@ static const struct list {
     const char *parameters[2];
 } lists[] = {
     {SQL_ENROLMENT_LIST, "enrolment", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_COLLECTION_CONTRACT_LIST, "collection_contract",
+     ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_AGENCY), ORDERED, NEWEST},
+    {SQL_RECEIPT_BOOK_LIST, "receipt_book", MONEY_SLICES, ORDERED, NEWEST},
+    {SQL_RECEIPT_LIST, "receipt", MONEY_SLICES, ORDERED, NEWEST},
+    {SQL_RECEIPT_LIST_IN_HAND, "receipt", MONEY_SLICES, ORDERED, OF_HOLDER},
+    {SQL_CASH_LIST, "cash_box", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
+    {SQL_CASH_LIST, "cash_box", MONEY_SLICES, ORDERED, NEWEST},
+    {SQL_CASH_LIST_LATE, "cash_box", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
+    {SQL_CASH_LIST_LATE, "cash_box", MONEY_SLICES, SEARCHING, {NULL}},
+    {SQL_CASH_ENTRY_LIST, "cash_entry", MONEY_SLICES, ORDERED, OF_HOLDER},
+    {SQL_REMITTANCE_LIST, "remittance", MONEY_SLICES, ORDERED, NEWEST},
+    {SQL_REMITTANCE_LIST_DECLARED, "remittance", MONEY_SLICES, SEARCHING, {NULL}},
     {SQL_ASSOCIATION_LIST, "association", ALL_SLICES, ORDERED, NEWEST},
     {SQL_DECISION_LIST, "decision", ALL_SLICES, ORDERED, NEWEST},
     {SQL_PLAN_LIST, "plan", ALL_SLICES, ORDERED, NEWEST},
@@ -232,6 +254,37 @@ static const char *const rows[] = {
     "hamlet_id, province_id, district_id, commune_id, created_by) select id, id, id, 'head', 1, "
     "'[2020-01-01,)', hamlet_id, province_id, district_id, commune_id, created_by from household",
     "update person set household_id = id",
+    "insert into collection_contract (id, agency_id, number, signed_on, during, unit_id, province_id, "
+    "district_id, commune_id, giver_id, created_by, created_at) select uuid7(), a.id, 'x', "
+    "'2000-01-01', daterange(make_date(1900 + n, 1, 1), make_date(1900 + n, 2, 1)), a.unit_id, "
+    "a.province_id, a.district_id, a.commune_id, 168, uuid7(), now() - n * interval '1 hour' "
+    "from agency a, generate_series(1, 60) n",
+    "create temporary table holder as select id, id as agency_id, null::uuid as collector_id, "
+    "unit_id, province_id, district_id, commune_id, created_at from agency union all "
+    "select id, agency_id, id, unit_id, province_id, district_id, commune_id, created_at "
+    "from collector where full_name <> 'x'",
+    "insert into cash_box select id, agency_id, collector_id, 0, 0, unit_id, province_id, "
+    "district_id, commune_id, created_at from holder",
+    "insert into receipt_book (id, series, first, last, next, agency_id, collector_id, unit_id, "
+    "province_id, district_id, commune_id, giver_id, created_by, created_at) select uuid7(), "
+    "'P' || h.id || '-' || n, 1, 1000, 1001, h.agency_id, h.collector_id, h.unit_id, h.province_id, "
+    "h.district_id, h.commune_id, 168, uuid7(), now() - n * interval '1 hour' "
+    "from holder h, generate_series(1, 60) n",
+    "insert into receipt (id, book_id, series, number, amount, payer, enrolments, agency_id, "
+    "collector_id, holder_id, unit_id, province_id, district_id, commune_id, created_at, "
+    "created_by) select uuid7(), b.id, b.series, n, 1000, 'x', 1, b.agency_id, b.collector_id, "
+    "coalesce(b.collector_id, b.agency_id), b.unit_id, b.province_id, b.district_id, b.commune_id, "
+    "b.created_at - n * interval '1 day', uuid7() from receipt_book b, generate_series(1, 3) n "
+    "where b.series like 'P%'",
+    "insert into remittance (id, holder_id, agency_id, collector_id, amount, receipts, settled, "
+    "method, remitted_on, unit_id, province_id, district_id, commune_id, created_at, created_by) "
+    "select id, holder_id, agency_id, collector_id, 1000, 1, 0, 'cash', '2026-01-01', unit_id, "
+    "province_id, district_id, commune_id, created_at, created_by from receipt where number = 1",
+    "insert into cash_entry (id, box_id, kind, amount, receipt_id, agency_id, collector_id, unit_id, "
+    "province_id, district_id, commune_id, created_at, created_by) select id, holder_id, 'receipt', "
+    "amount, id, agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_at, "
+    "created_by from receipt",
+    "analyze collection_contract, receipt_book, receipt, remittance, cash_box, cash_entry",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
     "cut_total, audit, population, reported_count, household, household_member",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "

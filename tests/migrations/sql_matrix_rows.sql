@@ -347,6 +347,134 @@ select gen_random_uuid(), row_id, 'new', '2020-01-01', 'x', hamlet_id, province_
        commune_id, user_id
   from here
 
+-- name: collection_contract arrange
+insert into collection_contract (id, agency_id, number, signed_on, during, cash_limit, unit_id, province_id,
+                                 district_id, commune_id, giver_id, created_by)
+select row_id, coalesce(agency_id, row_id), letter, '2020-01-01',
+       daterange(date '2000-01-01' + n, date '2000-01-01' + n + 1), 1000, unit_id, province_id, district_id,
+       commune_id, giver_id, user_id
+  from place;
+update collection_contract set cash_limit = 1000;
+insert into collection_contract (id, agency_id, number, signed_on, during, cash_limit, unit_id, province_id,
+                                 district_id, commune_id, giver_id, created_by)
+select distinct on (coalesce(p.agency_id, p.row_id)) p.session_id, coalesce(p.agency_id, p.row_id), 'now',
+       '2020-01-01', '[2021-01-01,)', 1000, p.unit_id, p.province_id, p.district_id, p.commune_id, p.giver_id,
+       p.user_id
+  from place p
+ where not exists (select from collection_contract c
+                    where c.agency_id = coalesce(p.agency_id, p.row_id) and c.during @> current_date)
+-- name: collection_contract match
+r.id = p.row_id
+-- name: collection_contract insert
+insert into collection_contract (id, agency_id, number, signed_on, during, unit_id, province_id, district_id,
+                                 commune_id, giver_id, created_by)
+select gen_random_uuid(), coalesce(agency_id, row_id), letter, '2020-01-01', '[1999-01-01,1999-02-01)', unit_id,
+       province_id, district_id, commune_id, writer, user_id
+  from here
+-- name: collection_contract set
+version = r.version + 1
+
+-- name: receipt_book arrange
+insert into receipt_book (id, series, first, last, next, agency_id, collector_id, unit_id, province_id,
+                          district_id, commune_id, giver_id, created_by)
+select row_id, 'MATRIX-' || letter, 1, 100, 2, coalesce(agency_id, row_id), collector_id, unit_id, province_id,
+       district_id, commune_id, giver_id, user_id
+  from place
+ union all
+select user_id, 'MATRIX-OF-' || letter, 1, 100, 1, coalesce(agency_id, row_id), null, unit_id, province_id,
+       district_id, commune_id, giver_id, user_id
+  from place
+-- name: receipt_book match
+r.id = p.row_id
+-- name: receipt_book insert
+insert into receipt_book (id, series, first, last, next, agency_id, collector_id, unit_id, province_id,
+                          district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'MATRIX-NEW', 1, 100, 1, coalesce(agency_id, row_id), collector_id, unit_id,
+       province_id, district_id, commune_id, writer, user_id
+  from here
+-- name: receipt_book set
+next = r.next + 1
+
+-- name: receipt arrange
+insert into receipt (id, book_id, series, number, amount, payer, enrolments, agency_id, collector_id,
+                     holder_id, unit_id, province_id, district_id, commune_id, created_by)
+select row_id, row_id, 'MATRIX-' || letter, 1, 1000, 'x', 1, coalesce(agency_id, row_id), collector_id, row_id,
+       hamlet_id, province_id, district_id, commune_id, user_id
+  from place
+-- name: receipt match
+r.id = p.row_id
+-- name: receipt insert
+insert into receipt (id, book_id, series, number, amount, payer, enrolments, agency_id, collector_id,
+                     holder_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'MATRIX-' || letter, 2, 1000, 'x', 1, coalesce(agency_id, row_id),
+       collector_id, row_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from here
+-- name: receipt set
+holder_id = r.agency_id
+
+-- name: remittance arrange
+insert into remittance (id, holder_id, agency_id, collector_id, amount, receipts, settled, method, remitted_on,
+                        unit_id, province_id, district_id, commune_id, created_by)
+select row_id, row_id, coalesce(agency_id, row_id), collector_id, 1000, 1, 0, 'cash', '2020-01-01', unit_id,
+       province_id, district_id, commune_id, user_id
+  from place
+-- name: remittance match
+r.id = p.row_id
+-- name: remittance insert
+insert into remittance (id, holder_id, agency_id, collector_id, amount, receipts, settled, method, remitted_on,
+                        unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, coalesce(agency_id, row_id), collector_id, 1000, 1, 0, 'cash', '2020-01-01',
+       unit_id, province_id, district_id, commune_id, user_id
+  from here
+-- name: remittance set
+version = r.version + 1
+
+-- name: cash_box arrange
+insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id)
+select session_id, 'bank', 'Chưa thu', unit_id, province_id, district_id, commune_id, giver_id from place;
+insert into cash_box (id, agency_id, collector_id, in_hand, unit_id, province_id, district_id, commune_id)
+select row_id, coalesce(agency_id, row_id), collector_id, 1000, unit_id, province_id, district_id, commune_id
+  from place
+-- name: cash_box match
+r.id = p.row_id
+-- name: cash_box insert
+insert into cash_box (id, agency_id, unit_id, province_id, district_id, commune_id)
+select session_id, session_id, unit_id, province_id, district_id, commune_id from here
+-- name: cash_box set
+in_hand = r.in_hand + 1
+
+-- name: cash_handover arrange
+insert into cash_handover (id, agency_id, from_id, to_id, amount, receipts, reason, unit_id, province_id,
+                           district_id, commune_id, created_by)
+select row_id, coalesce(agency_id, row_id), row_id,
+       (select o.row_id from place o where o.row_id <> p.row_id order by o.n limit 1), 0, 0, 'x', unit_id,
+       province_id, district_id, commune_id, user_id
+  from place p
+-- name: cash_handover match
+r.id = p.row_id
+-- name: cash_handover insert
+insert into cash_handover (id, agency_id, from_id, to_id, amount, receipts, reason, unit_id, province_id,
+                           district_id, commune_id, created_by)
+select gen_random_uuid(), coalesce(h.agency_id, h.row_id), h.row_id,
+       (select o.row_id from place o where o.row_id <> h.row_id order by o.n limit 1), 0, 0, 'x', h.unit_id,
+       h.province_id, h.district_id, h.commune_id, h.user_id
+  from here h
+
+-- name: cash_entry arrange
+insert into cash_entry (id, box_id, kind, amount, receipt_id, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, created_by)
+select row_id, row_id, 'receipt', 1000, row_id, coalesce(agency_id, row_id), collector_id, unit_id, province_id,
+       district_id, commune_id, user_id
+  from place
+-- name: cash_entry match
+r.id = p.row_id
+-- name: cash_entry insert
+insert into cash_entry (id, box_id, kind, amount, receipt_id, agency_id, collector_id, unit_id, province_id,
+                        district_id, commune_id, created_by)
+select gen_random_uuid(), row_id, 'receipt', 1000, row_id, coalesce(agency_id, row_id), collector_id, unit_id,
+       province_id, district_id, commune_id, user_id
+  from here
+
 -- name: enrolment_event set
 agency_id = null
 -- name: enrolment_line set
@@ -814,9 +942,10 @@ select gate.enrolment_refund(row_id, 'death', '2020-06-01', '2020-07-01', 6, 0, 
 select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'refunded'
 -- name: gate.enrolment_decide(uuid,text,text,text) call
 select gate.enrolment_decide(row_id, 'voided', 'x') from here
--- name: gate.enrolment_submit(uuid,date,bigint,bigint,text,smallint,bigint,smallint) call
-select gate.enrolment_submit(session_id, '2020-01-01', 1, 1, null, null, null, 0::smallint) from here
--- name: gate.enrolment_submit(uuid,date,bigint,bigint,text,smallint,bigint,smallint) probe
+-- name: gate.enrolment_submit(uuid,date,bigint,bigint,text,smallint,bigint,smallint,text,uuid) call
+select gate.enrolment_submit(session_id, '2020-01-01', 1, 1, null, null, null, 0::smallint, 'transfer', null)
+  from here
+-- name: gate.enrolment_submit(uuid,date,bigint,bigint,text,smallint,bigint,smallint,text,uuid) probe
 select count(*) from enrolment r join here p on r.id = p.session_id where r.status = 'submitted'
 -- name: gate.credit_correct(uuid,uuid,uuid,uuid,uuid,uuid,text,date,text) call
 select gate.credit_correct(gen_random_uuid(), row_id, null, null, null, null, 'x', '2020-01-01', 'x')
@@ -824,6 +953,32 @@ select gate.credit_correct(gen_random_uuid(), row_id, null, null, null, null, 'x
 -- name: gate.credit_correct(uuid,uuid,uuid,uuid,uuid,uuid,text,date,text) probe
 select count(*) from credit_correction r join here p on r.enrolment_id = p.row_id
  where r.decision_number = 'x'
+-- name: gate.receipt_issue(uuid,text) call
+select gate.receipt_issue(row_id, 'x') from here
+-- name: gate.receipt_issue(uuid,text) probe
+select count(*) from receipt r join here p on r.holder_id = p.row_id where r.payer = 'new'
+-- name: gate.remittance_declare(uuid,uuid,uuid[],boolean,text,text,date) call
+select gate.remittance_declare(session_id, row_id, null, false, 'cash', 'new', '2020-01-01') from here
+-- name: gate.remittance_declare(uuid,uuid,uuid[],boolean,text,text,date) probe
+select count(*) from remittance r join here p on r.id = p.session_id
+-- name: gate.remittance_reconcile(uuid,bigint,date,text,integer[]) call
+select gate.remittance_reconcile(row_id, 1000, '2020-01-01', null, null) from here
+-- name: gate.remittance_reconcile(uuid,bigint,date,text,integer[]) probe
+select count(*) from remittance r join here p on r.id = p.row_id where r.status = 'reconciled'
+-- name: gate.book_allot(uuid,uuid,uuid,integer) call
+select gate.book_allot(session_id, user_id, row_id, 1) from here
+-- name: gate.book_allot(uuid,uuid,uuid,integer) probe
+select count(*) from receipt_book r join here p on r.id = p.session_id
+-- name: gate.book_close(uuid,integer[]) call
+select gate.book_close(row_id, null) from here
+-- name: gate.book_close(uuid,integer[]) probe
+select count(*) from receipt_book r join here p on r.id = p.row_id where r.closed_on is not null
+-- name: gate.cash_handover(uuid,uuid,uuid,text) call
+select gate.cash_handover(session_id, row_id, null, 'x') from here
+-- name: gate.cash_handover(uuid,uuid,uuid,text) probe
+select count(*) from cash_handover r join here p on r.id = p.session_id
+-- name: gate.cash_limit(uuid) call
+select 1 from here where gate.cash_limit(row_id) is not null
 -- name: gate.enrolment_stands_at(uuid,integer[]) call
 select 1 from here where gate.enrolment_stands_at(row_id, '{1}')
 -- name: gate.enrolment_decide(uuid,text,text,text) probe

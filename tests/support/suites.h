@@ -11,6 +11,8 @@ Suite *config_suite(void);
 Suite *defects_suite(void);
 Suite *enrolment_rules_suite(void);
 Suite *life_cycle_suite(void);
+Suite *receipt_rules_suite(void);
+Suite *receipt_suite(void);
 Suite *csv_body_suite(void);
 Suite *fingerprint_suite(void);
 Suite *forward_suite(void);
