@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "middleware/request.h"
+#include "tests/support/cluster.h"
 #include "tests/support/crowd.h"
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
@@ -214,24 +215,12 @@ END_TEST
 
 /* --- the supervisor -------------------------------------------------------------------------- */
 
-static int listen_anywhere(unsigned *port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
-    ck_assert_int_eq(listen(fd, 128), 0);
-    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    *port = ntohs(address.sin_port);
-    return fd;
-}
-
 START_TEST(a_restart_on_an_inherited_socket_refuses_nobody)
 {
     static struct crowd crowd;
     crowd = (struct crowd){.request = wire_get("commune.viewer", "/v1/me")};
     unsigned port = 0;
-    int listening = listen_anywhere(&crowd.port);
+    int listening = wire_listen(&crowd.port);
     pid_t server = start_program_on(listening, NULL, &port);
     ck_assert_uint_eq(port, crowd.port);
     crowd_start(&crowd);
@@ -300,44 +289,19 @@ END_TEST
 
 /* --- the database ---------------------------------------------------------------------------- */
 
-static const char *cluster_folder(void)
-{
-    const char *host = strstr(harness_database_url(), "host=");
-    const char *end = host ? strstr(host, "/socket") : NULL;
-    ck_assert_ptr_nonnull(end);
-    return text("%.*s", (int)(end - host - 5), host + 5);
-}
-
-static pid_t postmaster(const char *folder)
-{
-    FILE *file = fopen(text("%s/data/postmaster.pid", folder), "r");
-    int pid = 0;
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_eq(fscanf(file, "%d", &pid), 1);
-    fclose(file);
-    ck_assert_int_gt(pid, 1);
-    return pid;
-}
-
 START_TEST(a_killed_database_is_503_until_it_is_back)
 {
-    const char *folder = cluster_folder();
-    const char *start = text("tools/cluster.sh start %s throwaway 2>&1", folder);
     static struct crowd crowd;
     crowd = (struct crowd){.port = server_port_number(),
                            .request = wire_get("commune.viewer", "/v1/me")};
-    sql_text("checkpoint"); /* the throwaway cluster does not flush each commit */
     crowd_start(&crowd);
     crowd_wait(&crowd, 50);
-    ck_assert_int_eq(kill(postmaster(folder), SIGKILL), 0);
+    cluster_kill();
     int seen = atomic_load(&crowd.busy);
     while (atomic_load(&crowd.busy) < seen + 50) {
         poll(NULL, 0, 1);
     }
-    int tries = 0;
-    while (system(start) != 0) { /* the orphans need a moment to notice */
-        ck_assert_int_lt(tries++, 20);
-    }
+    cluster_start();
     uint64_t back = monotonic_ns();
     crowd_wait(&crowd, 50);
     ck_assert_uint_lt(monotonic_ns() - back, 5000000000u);
@@ -345,8 +309,6 @@ START_TEST(a_killed_database_is_503_until_it_is_back)
     ck_assert_int_eq(atomic_load(&crowd.lost), 0);
     ck_assert_int_eq(atomic_load(&crowd.wrong), 0);
     ck_assert_int_eq(atomic_load(&crowd.refused), 0);
-    PQreset(database());
-    ck_assert_int_eq(PQstatus(database()), CONNECTION_OK);
     expect_status(call("commune.viewer", "GET", "/v1/enrolments", NULL), 200);
 }
 END_TEST

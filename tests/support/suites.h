@@ -13,6 +13,7 @@ Suite *enrolment_rules_suite(void);
 Suite *life_cycle_suite(void);
 Suite *receipt_rules_suite(void);
 Suite *receipt_suite(void);
+Suite *money_fire_suite(void);
 Suite *csv_body_suite(void);
 Suite *fingerprint_suite(void);
 Suite *forward_suite(void);

@@ -11,6 +11,8 @@ int wire_open(unsigned port);
 int wire_open_six(unsigned port);
 /* A port that nobody listens on; for what cannot say which one it took. */
 unsigned wire_free_port(void);
+/* A socket that listens on a free port of 127.0.0.1, to be handed to a server. */
+int wire_listen(unsigned *port);
 /* Is anybody listening there? */
 bool wire_try(unsigned port);
 void wire_send(int fd, const char *bytes);
