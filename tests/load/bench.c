@@ -260,7 +260,7 @@ static void make_bypassing_role(PGconn *pg)
     PQclear(world_ask(pg, "grant usage on schema public to " BYPASSING_ROLE));
     PQclear(world_ask(
         pg,
-        "grant select on enrolment, enrolment_line, enrolment_refund, person, unit to " BYPASSING_ROLE));
+        "grant select on enrolment, enrolment_line, enrolment_refund, receipt, person, unit to " BYPASSING_ROLE));
     PQclear(
         world_ask(pg, "grant execute on function scope_id(), scope_agent() to " BYPASSING_ROLE));
 }

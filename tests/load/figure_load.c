@@ -82,16 +82,23 @@ static void print_writes(const struct world *world, PGconn *pg, const char *conn
                          double seconds)
 {
     struct write_load *load = write_open(world, pg, conninfo);
-    double ratios[FIGURE_ROUNDS];
+    double figures[FIGURE_ROUNDS];
+    double receipts[FIGURE_ROUNDS];
     double live = 0;
-    write_measure(load, true, 0.3);
-    write_measure(load, false, 0.3);
-    for (int round = 0; round < FIGURE_ROUNDS; round++) {
-        live = write_measure(load, true, seconds);
-        ratios[round] = live / write_measure(load, false, seconds);
+    double paid = 0;
+    for (int kind = 0; kind < WRITE_KINDS; kind++) {
+        write_measure(load, (enum write_kind)kind, 0.3);
     }
-    print_ratio("enrolment with live figures / without, raw, 16 connections", ratios, 0.75);
+    for (int round = 0; round < FIGURE_ROUNDS; round++) {
+        paid = write_measure(load, WITH_RECEIPT, seconds);
+        live = write_measure(load, WITH_FIGURES, seconds);
+        figures[round] = live / write_measure(load, BARE, seconds);
+        receipts[round] = paid / live;
+    }
+    print_ratio("enrolment with live figures / without, raw, 16 connections", figures, 0.75);
     printf("%-58s | %6.0f a second\n", "enrolments with live figures, raw", live);
+    print_ratio("the same with a receipt / without, raw, 16 connections", receipts, 0);
+    printf("%-58s | %6.0f a second\n", "enrolments with receipts, raw", paid);
     write_close(load);
 }
 

@@ -1,4 +1,4 @@
-/* The transaction of an enrolment, with live figures and without. */
+/* The transaction of an enrolment: bare, with live figures, and with a receipt as well. */
 #include "tests/load/write_load.h"
 
 #include <pthread.h>
@@ -25,7 +25,7 @@ struct writer {
     unsigned chance;
     pthread_t thread;
     const struct write_load *load;
-    bool live;
+    enum write_kind kind;
     uint64_t until_ns;
     long written;
 };
@@ -67,7 +67,10 @@ void write_close(struct write_load *load)
     }
 }
 
-enum step { BEGIN, OPEN, REGISTER, ENROL, POST, POST_BARE, COMMIT, STEPS };
+enum step { BEGIN, OPEN, REGISTER, ENROL, POST, POST_PAID, POST_BARE, COMMIT, STEPS };
+
+static const enum step posting[WRITE_KINDS] = {
+    [BARE] = POST_BARE, [WITH_FIGURES] = POST, [WITH_RECEIPT] = POST_PAID};
 
 static const char *text_of(enum step step)
 {
@@ -77,6 +80,7 @@ static const char *text_of(enum step step)
         [REGISTER] = SQL_ENROLMENT_REGISTER_PERSON,
         [ENROL] = SQL_ENROLMENT_CREATE,
         [POST] = SQL_ENROLMENT_POST,
+        [POST_PAID] = SQL_ENROLMENT_POST_PAID,
         [COMMIT] = SQL_TRANSACTION_COMMIT,
     };
     return step == POST_BARE ? "select gate.enrolment_price($1::uuid, $2::jsonb), "
@@ -130,12 +134,15 @@ static void prepare(struct writer *writer, const struct session *session)
 static void enrol(struct writer *writer)
 {
     const struct world *world = writer->load->world;
+    bool paid = writer->kind == WITH_RECEIPT;
     const struct session *session =
         &world->tiers[COLLECTORS].sessions[chance(&writer->chance, SESSIONS)];
     char person[UUID_ROOM];
     char id[UUID_ROOM];
+    char receipt[UUID_ROOM];
     uuid7_text(person);
     uuid7_text(id);
+    uuid7_text(receipt);
     const char *const who[] = {session->id, "1", "collector", "off"};
     const char *const whom[] = {person,
                                 session->place->hamlet,
@@ -147,20 +154,35 @@ static void enrol(struct writer *writer)
                                 NULL,
                                 NULL,
                                 NULL};
-    const char *const what[] = {id,        person,    "hhi",       "12", world->today, NULL, NULL,
-                                "1366200", "1366200", "household", "1",  NULL,         "0"};
+    const char *const what[] = {id,
+                                person,
+                                "hhi",
+                                "12",
+                                world->today,
+                                NULL,
+                                NULL,
+                                "1366200",
+                                "1366200",
+                                "household",
+                                "1",
+                                NULL,
+                                "0",
+                                paid ? "cash" : "transfer",
+                                paid ? receipt : NULL};
     const char *const posted[] = {
-        id, "[{\"funder\":\"participant\",\"base\":113850,\"percent\":100.00,\"months\":12,"
-            "\"amount\":1366200,\"rule\":\"hhi_rank.1\",\"legal_basis\":\"188/2025/NĐ-CP\","
-            "\"verified\":true}]"};
+        id,
+        "[{\"funder\":\"participant\",\"base\":113850,\"percent\":100.00,\"months\":12,"
+        "\"amount\":1366200,\"rule\":\"hhi_rank.1\",\"legal_basis\":\"188/2025/NĐ-CP\","
+        "\"verified\":true}]",
+        receipt};
     if (!writer->prepared) {
         prepare(writer, session);
     }
     send(writer, BEGIN, 0, NULL);
     send(writer, OPEN, 4, who);
     send(writer, REGISTER, 10, whom);
-    send(writer, ENROL, 13, what);
-    send(writer, writer->live ? POST : POST_BARE, 2, posted);
+    send(writer, ENROL, 15, what);
+    send(writer, posting[writer->kind], paid ? 3 : 2, posted);
     send(writer, COMMIT, 0, NULL);
     PQpipelineSync(writer->pg);
     receive(writer);
@@ -175,13 +197,13 @@ static void *run(void *argument)
     return NULL;
 }
 
-double write_measure(struct write_load *load, bool live, double seconds)
+double write_measure(struct write_load *load, enum write_kind kind, double seconds)
 {
     uint64_t started = monotonic_ns();
     long written = 0;
     for (int i = 0; i < WRITE_CONNECTIONS; i++) {
         struct writer *writer = &load->writers[i];
-        writer->live = live;
+        writer->kind = kind;
         writer->until_ns = started + (uint64_t)(seconds * 1e9);
         if (pthread_create(&writer->thread, NULL, run, writer)) {
             die(writer->pg, "thread");

@@ -1,11 +1,13 @@
-/* What live figures cost: the transaction of an enrolment on raw libpq connections, with its deltas and
- * without them (the same function with the insert of deltas taken out). */
+/* What live figures and receipts cost: the transaction of an enrolment on raw libpq connections, without
+ * deltas (the same function with their insert taken out), with them, and with a receipt as well. */
 #ifndef ANSINH_LOAD_WRITE_H
 #define ANSINH_LOAD_WRITE_H
 
 #include "tests/load/world.h"
 
 enum { WRITE_CONNECTIONS = 16 };
+
+enum write_kind { BARE, WITH_FIGURES, WITH_RECEIPT, WRITE_KINDS };
 
 struct write_load;
 
@@ -14,6 +16,6 @@ struct write_load *write_open(const struct world *world, PGconn *pg, const char 
 void write_close(struct write_load *load);
 
 /* Enrolments a second, all in the demo province; ends the program when one is refused. */
-double write_measure(struct write_load *load, bool live, double seconds);
+double write_measure(struct write_load *load, enum write_kind kind, double seconds);
 
 #endif
