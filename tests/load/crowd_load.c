@@ -43,6 +43,7 @@ static struct outcome drive(const struct crowd_load *load, int connections, doub
     struct http_load http = {.port = load->port,
                              .connections = connections,
                              .seconds = load->seconds,
+                             .warm = 0.3, /* so many threads are not made at once */
                              .status = 200,
                              .refusal = rate > 0 ? 503 : 0,
                              .rate = rate,

@@ -233,7 +233,9 @@ struct outcome http_measure(const struct http_load *load)
         watch(&client, &client.connections[i]);
     }
     uint64_t started = monotonic_ns();
-    uint64_t until = started + (uint64_t)(load->seconds * 1e9);
+    uint64_t counted = started + (uint64_t)(load->warm * 1e9);
+    uint64_t until = counted + (uint64_t)(load->seconds * 1e9);
+    bool warm = false;
     for (int i = 0; i < load->connections && load->rate == 0; i++) {
         if (!send_next(&client, &client.connections[i])) {
             die("cannot send");
@@ -241,6 +243,12 @@ struct outcome http_measure(const struct http_load *load)
     }
     struct epoll_event events[EVENTS];
     for (uint64_t now = started; now < until; now = monotonic_ns()) {
+        if (!warm && now >= counted) {
+            warm = true;
+            counted = now;
+            client.count = 0;
+            client.shed = client.missed = 0;
+        }
         if (load->rate > 0) {
             send_due(&client, started);
         }
@@ -250,5 +258,5 @@ struct outcome http_measure(const struct http_load *load)
             answer_to(&client, events[i].data.ptr);
         }
     }
-    return sum_up(&client, (double)(monotonic_ns() - started) / 1e9);
+    return sum_up(&client, (double)(monotonic_ns() - counted) / 1e9);
 }

@@ -19,6 +19,7 @@ struct http_load {
     unsigned port;
     int connections;
     double seconds;
+    double warm; /* seconds before that which are not counted */
     int status;  /* every answer must have */
     int refusal; /* … or this one, which counts as shed; 0 is none */
     double rate; /* requests a second for all together; 0 is as fast as they are answered */
