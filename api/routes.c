@@ -139,7 +139,7 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/rates",                  RATE_TIERS,   RATE_WRITE,      rate_create),
     ROUTE(POST,  "/v1/rates/{id}/end",         RATE_TIERS,   RATE_WRITE,      rate_end),
     ROUTE(GET,   "/v1/rate-keys",              ANY_TIER,     RATE_READ,       rate_key_list),
-    ROUTE(POST,  "/v1/quotes",                 ANY_TIER,     RATE_READ,       quote_create),
+    AUDITED(POST, "/v1/quotes",                ANY_TIER,     RATE_READ,       quote_create),
 
     ROUTE(GET,   "/v1/enrolments",             ANY_TIER,     ENROLMENT_READ,  enrolment_list),
     ROUTE(POST,  "/v1/enrolments",             FIELD_TIERS,  ENROLMENT_WRITE, enrolment_create),

@@ -9,7 +9,7 @@
 #include "middleware/segment.h"
 
 /* Columns of the statement: the place, and a row for each rate. */
-enum { PROVINCE_ID, PROVINCE_CODE, PROVINCE_NAME, PLACE_FOUND, ISLAND, PEOPLE, BOOK };
+enum { PROVINCE_ID, PROVINCE_CODE, PROVINCE_NAME, PLACE_FOUND, ISLAND, PEOPLE, HOME_FOUND, BOOK };
 enum { KIND, KEY, VALUE, VALID_FROM, DECISION, TITLE, VERIFIED };
 
 struct rate_book quote_book(struct request *req, const PGresult *rows, int first)
@@ -171,9 +171,12 @@ bool quote_refuse(struct request *req, const struct quote_terms *terms, const st
 
 /* --- the handler ----------------------------------------------------------------------------- */
 
-static bool place_found(struct request *req, const PGresult *rows)
+static bool places_found(struct request *req, const PGresult *rows)
 {
     const char *pointer = request_text(req, "province") ? "/province" : "/unit_id";
+    if (*PQgetvalue(rows, 0, HOME_FOUND) != 't') {
+        return fail_at(req, NOT_FOUND, "pointer", "/household_id", FLAW_NOT_FOUND, NULL);
+    }
     return *PQgetvalue(rows, 0, PLACE_FOUND) == 't' ||
            fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_FOUND, NULL);
 }
@@ -195,40 +198,89 @@ static bool complete(struct request *req, const json_t *member, const json_t *kn
     return true;
 }
 
+/* What all members are priced by. */
+struct party {
+    struct quote_terms terms;
+    struct rate_book book;
+    bool whole; /* of a household, whether or not they can join */
+    int next_position;
+};
+
+/* Of a whole household nobody is asked for who cannot join: whoever is too young, or has a card that
+ * another one pays. */
+static bool leaves_out(struct quoted *quoted, const json_t *known)
+{
+    quoted->payer = string_of(json_object_get(known, "facts"), "other_payer");
+    quoted->left_out = quoted->payer                              ? "other_payer"
+                       : quoted->quote.verdict == QUOTE_TOO_YOUNG ? "too_young"
+                                                                  : NULL;
+    return quoted->left_out != NULL;
+}
+
+static bool price_one(struct request *req, struct party *party, const json_t *known, size_t i,
+                      struct quoted *quoted)
+{
+    const char *pointer = arena_printf(req->arena, "/members/%zu", i);
+    struct quote_person person = person_of(req, quoted->said);
+    if (!complete(req, quoted->said, known, &person, &party->next_position, pointer)) {
+        return false;
+    }
+    if (party->whole && leaves_out(quoted, known)) {
+        return true;
+    }
+    quote_price(&party->terms, &person, &party->book, &party->next_position, &quoted->quote);
+    return (party->whole && leaves_out(quoted, known)) ||
+           quote_refuse(req, &party->terms, &quoted->quote, pointer);
+}
+
 /* Prices the members in their order. */
 static bool price_all(struct request *req, const PGresult *rows)
 {
-    const json_t *members = json_object_get(req->json, "members");
     const json_t *people = quote_json(req, rows, PEOPLE);
-    struct quote_terms terms = terms_of(req);
-    struct rate_book book = quote_book(req, rows, BOOK);
-    size_t count = json_array_size(members);
-    struct quote *quotes = arena_alloc(req->arena, count * sizeof *quotes);
-    int next_position = 1;
-    bool good = place_found(req, rows);
-    book.island = *PQgetvalue(rows, 0, ISLAND) == 't';
+    const json_t *named = json_object_get(req->json, "members");
+    struct party party = {terms_of(req), quote_book(req, rows, BOOK), !named, 1};
+    size_t count = json_array_size(named ? named : people);
+    struct quoted *members = arena_alloc(req->arena, (count + 1) * sizeof *members);
+    party.book.island = *PQgetvalue(rows, 0, ISLAND) == 't';
+    bool good = places_found(req, rows);
     for (size_t i = 0; good && i < count; i++) {
-        const json_t *member = json_array_get(members, i);
-        const char *pointer = arena_printf(req->arena, "/members/%zu", i);
-        struct quote_person person = person_of(req, member);
-        good = complete(req, member, json_array_get(people, i), &person, &next_position, pointer);
-        quote_price(&terms, &person, &book, &next_position, &quotes[i]);
-        good = good && quote_refuse(req, &terms, &quotes[i], pointer);
+        members[i].said = json_array_get(named ? named : people, i);
+        good = price_one(req, &party, json_array_get(people, i), i, &members[i]);
     }
-    return good && quote_reply(req, rows, PROVINCE_ID, quotes, (int)count);
+    return good && quote_reply(req, rows, PROVINCE_ID, members, (int)count);
 }
 
-/* The people whom the members name, as uuid[]. */
+/* The people whom the members name, as uuid[]; NULL where no member is named. */
 static const char *people_named(struct request *req)
 {
     size_t i;
     json_t *member;
+    const json_t *members = json_object_get(req->json, "members");
     const char *list = "{";
-    json_array_foreach(json_object_get(req->json, "members"), i, member) {
+    json_array_foreach(members, i, member) {
         const char *id = string_of(member, "person_id");
         list = arena_printf(req->arena, "%s%s%s", list, i ? "," : "", id ? id : "NULL");
     }
-    return arena_printf(req->arena, "%s}", list);
+    return members ? arena_printf(req->arena, "%s}", list) : NULL;
+}
+
+/* Members or a household, and beside a household only people of the register. */
+static bool somebody_meant(struct request *req)
+{
+    size_t i;
+    json_t *member;
+    const json_t *members = json_object_get(req->json, "members");
+    bool household = request_text(req, "household_id") != NULL;
+    if (!members && !household) {
+        return fail_at(req, INVALID_REQUEST, "pointer", "/members", FLAW_REQUIRED, NULL);
+    }
+    json_array_foreach(members, i, member) {
+        if (household && !string_of(member, "person_id")) {
+            return refuse_at(req, arena_printf(req->arena, "/members/%zu", i), "person_id",
+                             FLAW_REQUIRED, NULL);
+        }
+    }
+    return true;
 }
 
 bool quote_create(struct request *req)
@@ -244,7 +296,8 @@ bool quote_create(struct request *req)
     if (!voluntary && method_of(request_text(req, "method")) != PERIODIC) {
         return fail_at(req, RULE_BROKEN, "pointer", "/method", FLAW_ENUM, "period");
     }
-    return answer_made(req, price_all, SQL_QUOTE_RATES,
+    return somebody_meant(req) &&
+           answer_made(req, price_all, SQL_QUOTE_RATES,
                        PARAMS(request_text(req, "paid_on"), request_text(req, "scheme"), place,
-                              province, people_named(req)));
+                              province, people_named(req), request_text(req, "household_id")));
 }

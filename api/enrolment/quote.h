@@ -26,8 +26,16 @@ const char *quote_basis(struct request *req, const struct rate_row *rule);
 
 /* The lines of a quote as a JSON array. */
 const char *quote_lines(struct request *req, const struct quote *quote);
+/* One person of a quote. */
+struct quoted {
+    const json_t *said;   /* label and person_id */
+    const char *left_out; /* why nothing is asked for this one; NULL: it is priced */
+    const char *payer;    /* the group that another one pays for */
+    struct quote quote;
+};
+
 /* The answer; the province is in three columns of the row. */
-bool quote_reply(struct request *req, const PGresult *place, int first, const struct quote *quotes,
-                 int count);
+bool quote_reply(struct request *req, const PGresult *place, int first,
+                 const struct quoted *members, int count);
 
 #endif

@@ -76,10 +76,16 @@ const char *quote_lines(struct request *req, const struct quote *quote)
     return out.data;
 }
 
-static void render_member(struct render *out, struct request *req, const json_t *member,
-                          const struct quote *quote)
+static void render_name(struct render *out, const json_t *said)
 {
-    text_or_null(out, "{\"label\":", json_string_value(json_object_get(member, "label")));
+    text_or_null(out, "{\"label\":", json_string_value(json_object_get(said, "label")));
+    text_or_null(out, ",\"person_id\":", json_string_value(json_object_get(said, "person_id")));
+}
+
+static void render_member(struct render *out, struct request *req, const struct quoted *member)
+{
+    const struct quote *quote = &member->quote;
+    render_name(out, member->said);
     text_or_null(out, ",\"group\":", quote->group);
     number_or_null(out, ",\"position\":", quote->position);
     number_or_null(out, ",\"income\":", quote->income);
@@ -97,14 +103,14 @@ static void render_member(struct render *out, struct request *req, const json_t 
     render_text(out, "}");
 }
 
-static void render_totals(struct render *out, const struct quote *quotes, int count)
+static void render_totals(struct render *out, const struct quoted *members, int count)
 {
     int64_t contribution = 0;
     int64_t totals[FUNDERS] = {0};
     for (int i = 0; i < count; i++) {
-        contribution += quotes[i].contribution;
+        contribution += members[i].quote.contribution;
         for (int funder = 0; funder < FUNDERS; funder++) {
-            totals[funder] += quote_amount(&quotes[i], (enum funder)funder);
+            totals[funder] += quote_amount(&members[i].quote, (enum funder)funder);
         }
     }
     number_member(out, ",\"total\":{\"contribution\":", contribution);
@@ -116,12 +122,12 @@ static void render_totals(struct render *out, const struct quote *quotes, int co
     render_text(out, "}");
 }
 
-static bool used_before(const struct quote *quotes, int member, int n)
+static bool used_before(const struct quoted *members, int member, int n)
 {
-    const struct rate_row *row = quotes[member].used[n];
+    const struct rate_row *row = members[member].quote.used[n];
     for (int i = 0; i < member; i++) {
-        for (int k = 0; k < quotes[i].used_count; k++) {
-            if (quotes[i].used[k] == row) {
+        for (int k = 0; k < members[i].quote.used_count; k++) {
+            if (members[i].quote.used[k] == row) {
                 return true;
             }
         }
@@ -130,15 +136,15 @@ static bool used_before(const struct quote *quotes, int member, int n)
 }
 
 /* The rules that were used although nobody has compared them with their decision. */
-static void render_unverified(struct render *out, struct request *req, const struct quote *quotes,
+static void render_unverified(struct render *out, struct request *req, const struct quoted *members,
                               int count)
 {
     bool verified = true;
     render_text(out, ",\"unverified\":[");
     for (int i = 0; i < count; i++) {
-        for (int k = 0; k < quotes[i].used_count; k++) {
-            const struct rate_row *row = quotes[i].used[k];
-            if (!row->verified && !used_before(quotes, i, k)) {
+        for (int k = 0; k < members[i].quote.used_count; k++) {
+            const struct rate_row *row = members[i].quote.used[k];
+            if (!row->verified && !used_before(members, i, k)) {
                 render_text(out, verified ? "" : ",");
                 render_string(out, arena_printf(req->arena, "%s.%s", row->kind, row->key));
                 verified = false;
@@ -148,8 +154,30 @@ static void render_unverified(struct render *out, struct request *req, const str
     truth(out, "],\"verified\":", verified);
 }
 
-bool quote_reply(struct request *req, const PGresult *place, int first, const struct quote *quotes,
-                 int count)
+/* Who is priced, or who is left out and why. */
+static void render_people(struct render *out, struct request *req, const struct quoted *members,
+                          int count, bool left_out)
+{
+    bool first = true;
+    for (int i = 0; i < count; i++) {
+        if ((members[i].left_out != NULL) != left_out) {
+            continue;
+        }
+        render_text(out, first ? "" : ",");
+        first = false;
+        if (!left_out) {
+            render_member(out, req, &members[i]);
+            continue;
+        }
+        render_name(out, members[i].said);
+        text_or_null(out, ",\"reason\":", members[i].left_out);
+        text_or_null(out, ",\"group\":", members[i].payer);
+        render_text(out, "}");
+    }
+}
+
+bool quote_reply(struct request *req, const PGresult *place, int first,
+                 const struct quoted *members, int count)
 {
     struct render out;
     const char *method = request_text(req, "method");
@@ -160,14 +188,12 @@ bool quote_reply(struct request *req, const PGresult *place, int first, const st
     text_or_null(&out, ",\"paid_on\":", request_text(req, "paid_on"));
     render_text(&out, ",");
     render_members(&out, layout_of(req->arena, place, first, first + 3), place, 0);
-    render_totals(&out, quotes, count);
-    render_unverified(&out, req, quotes, count);
+    render_totals(&out, members, count);
+    render_unverified(&out, req, members, count);
     render_text(&out, ",\"members\":[");
-    for (int i = 0; i < count; i++) {
-        render_text(&out, i ? "," : "");
-        render_member(&out, req, json_array_get(json_object_get(req->json, "members"), (size_t)i),
-                      &quotes[i]);
-    }
+    render_people(&out, req, members, count, false);
+    render_text(&out, "],\"left_out\":[");
+    render_people(&out, req, members, count, true);
     render_text(&out, "]}");
     return reply_json(req, 200, out.data, out.size);
 }

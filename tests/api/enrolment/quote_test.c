@@ -134,6 +134,155 @@ START_TEST(later_rates_leave_the_price_of_a_date)
 }
 END_TEST
 
+/* --- a household of the register ----------------------------------------------------------------- */
+
+static const char *known(const char *name, const char *born)
+{
+    struct answer made = call("commune.officer", "POST", "/v1/people",
+                              text("{\"hamlet_id\":900101,\"full_name\":\"%s\",\"date_of_birth\":"
+                                   "\"%s\",\"sex\":\"female\",\"duplicate_confirmed\":true}",
+                                   name, born));
+    return text_member(expect_status(made, 201), "id");
+}
+
+static void belongs(const char *who, const char *group)
+{
+    expect_status(call("commune.officer", "POST", text("/v1/people/%s/entitlements", who),
+                       text("{\"group\":\"%s\",\"from\":\"2026-01-01\",\"decision\":{\"number\":"
+                            "\"1/QĐ-UBND\",\"decided_on\":\"2026-01-01\",\"issuer\":\"UBND\"}}",
+                            group)),
+                  201);
+}
+
+enum { GRANDMOTHER, MOTHER, PUPIL, WORKER, CHILD, FAMILY };
+
+/* In the order of their positions: those who come last here are first there. */
+static const char *household(const char *people[FAMILY])
+{
+    static const char *const names[] = {"Bà Nội", "Mẹ Hiền", "Cháu Học", "Cô Thợ", "Cháu Bé"};
+    static const char *const born[] = {"1950", "1980", "2012", "1985", "2016"};
+    const char *members = "";
+    for (int i = 0; i < FAMILY; i++) {
+        people[i] = known(names[i], born[i]);
+        members = text("%s%s{\"person_id\":\"%s\",\"relation\":\"%s\",\"position\":%d}", members,
+                       i ? "," : "", people[i], i ? "other" : "head", FAMILY - i);
+    }
+    struct answer made =
+        call("agent.collector", "POST", "/v1/households",
+             text("{\"hamlet_id\":900101,\"on\":\"2026-01-01\",\"members\":[%s]}", members));
+    belongs(people[PUPIL], "pupil");
+    belongs(people[WORKER], "dn");
+    return text_member(expect_status(made, 201), "id");
+}
+
+static const char *line_of(struct answer answer, int n)
+{
+    return text("%s %s %lld", text_member(answer, text("members.%d.label", n)),
+                text_member(answer, text("members.%d.group", n)),
+                json_integer_value(member(answer, text("members.%d.position", n))));
+}
+
+START_TEST(a_household_of_the_register_is_priced_whole)
+{
+    const char *people[FAMILY];
+    const char *home = household(people);
+    const char *day = sql_text("select business_date()");
+    sql_text("truncate audit");
+    struct answer all = expect_status(
+        quote("agent.viewer", "hhi", 12, day, text("\"household_id\":\"%s\"", home)), 200);
+    ck_assert_str_eq(line_of(all, 0), "Cháu Bé household 1");
+    ck_assert_str_eq(line_of(all, 1), "Cháu Học pupil 0");
+    ck_assert_str_eq(line_of(all, 2), "Mẹ Hiền household 2");
+    ck_assert_str_eq(line_of(all, 3), "Bà Nội household 3");
+    ck_assert_str_eq(text_member(all, "members.3.person_id"), people[GRANDMOTHER]);
+    ck_assert_int_eq(integer_member(all, "total.participant"), 1366200 + 683100 + 956340 + 819720);
+    ck_assert_str_eq(text_member(all, "left_out.0.reason"), "other_payer");
+    ck_assert_str_eq(text_member(all, "left_out.0.label"), "Cô Thợ");
+    ck_assert_str_eq(text_member(all, "left_out.0.group"), "dn");
+    ck_assert_str_eq(text_member(all, "province.code"), "68");
+    ck_assert_str_eq(sql_text("select action || ' ' || cardinality(subjects) || ' ' || commune_id "
+                              "from audit"),
+                     "household_get 5 123173");
+    struct answer voluntary = expect_status(
+        quote("agent.viewer", "vsi", 12, day, text("\"household_id\":\"%s\"", home)), 200);
+    ck_assert_uint_eq(json_array_size(member(voluntary, "members")), 3);
+    ck_assert_str_eq(text_member(voluntary, "left_out.0.reason"), "too_young");
+    ck_assert_str_eq(text_member(voluntary, "left_out.1.label"), "Cháu Học");
+}
+END_TEST
+
+START_TEST(positions_taken_this_year_stay_taken)
+{
+    const char *people[FAMILY];
+    const char *home = household(people);
+    const char *day = sql_text("select business_date()");
+    struct answer first = expect_status(
+        call("agent.collector", "POST", "/v1/enrolments",
+             text("{\"scheme\":\"hhi\",\"months\":3,\"paid_on\":\"%s\",\"person_id\":\"%s\"}", day,
+                  people[GRANDMOTHER])),
+        201);
+    ck_assert_int_eq(integer_member(first, "price.position"), 1);
+    struct answer all = expect_status(
+        quote("commune.viewer", "hhi", 12, day, text("\"household_id\":\"%s\"", home)), 200);
+    ck_assert_str_eq(line_of(all, 0), "Cháu Bé household 2");
+    ck_assert_str_eq(line_of(all, 2), "Mẹ Hiền household 3");
+    ck_assert_str_eq(line_of(all, 3), "Bà Nội household 1");
+    ck_assert_str_eq(text_member(all, "members.3.starts_on"),
+                     sql_text(text("select date '%s' + 1", text_member(first, "ends_on"))));
+    /* what the household asks for is what each of them is asked for, in that order */
+    struct answer next = expect_status(
+        call("agent.collector", "POST", "/v1/enrolments",
+             text("{\"scheme\":\"hhi\",\"months\":12,\"paid_on\":\"%s\",\"person_id\":\"%s\"}", day,
+                  people[CHILD])),
+        201);
+    ck_assert_int_eq(integer_member(next, "price.participant"),
+                     integer_member(all, "members.0.participant"));
+    ck_assert(json_equal(member(next, "price.lines"), member(all, "members.0.lines")));
+}
+END_TEST
+
+START_TEST(some_of_a_household_are_named)
+{
+    const char *people[FAMILY];
+    const char *home = household(people);
+    const char *more =
+        text("\"household_id\":\"%s\",\"members\":[{\"person_id\":\"%s\"},{\"person_id\":\"%s\","
+             "\"groups\":[{\"code\":\"near_poor\"}],\"label\":\"mẹ\"}]",
+             home, people[WORKER], people[MOTHER]);
+    struct answer two = expect_status(quote("commune.viewer", "hhi", 12, "2026-11-22", more), 200);
+    ck_assert_uint_eq(json_array_size(member(two, "left_out")), 0);
+    ck_assert_int_eq(integer_member(two, "members.0.position"), 1);
+    ck_assert_str_eq(line_of(two, 1), "mẹ near_poor 0");
+    struct answer nobody = quote("commune.viewer", "hhi", 12, "2026-11-22",
+                                 text("\"household_id\":\"%s\",\"members\":[{}]", home));
+    expect_problem(nobody, 422, "rule_broken");
+    ck_assert_str_eq(text_member(nobody, "errors.0.pointer"), "/members/0/person_id");
+    struct answer other = quote("commune.viewer", "hhi", 12, "2026-11-22",
+                                text("\"household_id\":\"%s\",\"members\":[{\"person_id\":\"%s\"}]",
+                                     home, known("Người Khác", "1990")));
+    expect_problem(other, 404, "not_found");
+    ck_assert_str_eq(text_member(other, "errors.0.pointer"), "/members/0/person_id");
+    expect_problem(quote("commune.viewer", "hhi", 12, "2026-11-22", "\"province\":\"68\""), 400,
+                   "invalid_request");
+}
+END_TEST
+
+START_TEST(a_household_beside_is_none)
+{
+    static const char *const beside[] = {"neighbour.commune", "neighbour.district",
+                                         "neighbour.province", "neighbour.collector"};
+    const char *people[FAMILY];
+    const char *more = text("\"household_id\":\"%s\"", household(people));
+    for (int i = 0; i < 4; i++) {
+        struct answer hidden = quote(beside[i], "hhi", 12, "2026-11-22", more);
+        expect_problem(hidden, 404, "not_found");
+        ck_assert_str_eq(text_member(hidden, "errors.0.pointer"), "/household_id");
+    }
+    expect_status(quote("nation.viewer", "hhi", 12, "2026-11-22", more), 200);
+    expect_status(quote("district.viewer", "vsi", 12, "2026-11-22", more), 200);
+}
+END_TEST
+
 Suite *quote_suite(void)
 {
     Suite *suite = suite_create("quote");
@@ -144,6 +293,10 @@ Suite *quote_suite(void)
     tcase_add_test(tcase, what_is_wrong_is_said_where);
     tcase_add_test(tcase, a_missing_rate_is_named_with_its_date);
     tcase_add_test(tcase, later_rates_leave_the_price_of_a_date);
+    tcase_add_test(tcase, a_household_of_the_register_is_priced_whole);
+    tcase_add_test(tcase, positions_taken_this_year_stay_taken);
+    tcase_add_test(tcase, some_of_a_household_are_named);
+    tcase_add_test(tcase, a_household_beside_is_none);
     suite_add_tcase(suite, tcase);
     return suite;
 }
