@@ -33,11 +33,16 @@ static bool birth_fits(struct request *req, const struct birth *birth, const cha
            fail_at(req, RULE_BROKEN, "pointer", "/person/date_of_birth", FLAW_IN_FUTURE, NULL);
 }
 
-static bool months_fit_scheme(struct request *req)
+/* Of a period; how many months a lump sum pays is for its price to say. */
+static bool months_fit_method(struct request *req)
 {
+    enum quote_method method;
     long months = (long)json_integer_value(json_object_get(req->json, "months"));
-    return months_fit(request_text(req, "scheme"), months) ||
-           fail_at(req, RULE_BROKEN, "pointer", "/months", FLAW_ENUM, "3, 6, 12");
+    const char *scheme = request_text(req, "scheme");
+    return quote_method(req, &method) &&
+           (method != PERIODIC || months_fit(scheme, months) ||
+            fail_at(req, RULE_BROKEN, "pointer", "/months", FLAW_ENUM,
+                    strcmp(scheme, "vsi") == 0 ? "1, 3, 6, 12" : "3, 6, 12"));
 }
 
 static const char *integer_text(struct request *req, const char *member)
@@ -94,13 +99,19 @@ static bool tell_posting(struct request *req, const char *id, const struct quote
                    : tell(req, SQL_ENROLMENT_POST, PARAMS(id, lines));
 }
 
+static const char *method(const struct request *req)
+{
+    const char *asked = request_text(req, "method");
+    return asked ? asked : "period";
+}
+
 /* What was asked is kept until the draft is posted. */
 static bool tell_draft(struct request *req, const char *id, const char *person)
 {
     return tell(req, SQL_ENROLMENT_DRAFT,
                 PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
                        request_text(req, "paid_on"), won_by(req, "officer_id"),
-                       won_by(req, "association_id"), request_body_text(req)));
+                       won_by(req, "association_id"), request_body_text(req), method(req)));
 }
 
 static bool tell_enrolment(struct request *req, const char *id, const char *person,
@@ -119,7 +130,8 @@ static bool tell_enrolment(struct request *req, const char *id, const char *pers
                        posting_figure(req, quote_amount(quote, PARTICIPANT)), quote->group,
                        quote->position ? posting_figure(req, quote->position) : NULL,
                        quote->income ? posting_figure(req, quote->income) : NULL,
-                       posting_figure(req, quote->support_months), paid_by, receipt)) &&
+                       posting_figure(req, quote->support_months), paid_by, receipt,
+                       method(req))) &&
            tell_posting(req, id, quote, receipt);
 }
 
@@ -128,6 +140,7 @@ static bool price(struct request *req, const PGresult *facts, struct quote *quot
     bool known = request_text(req, "person_id") != NULL;
     struct posting posting = {
         .scheme = request_text(req, "scheme"),
+        .method = quote_method_of(request_text(req, "method")),
         .months = (int)json_integer_value(json_object_get(req->json, "months")),
         .paid_on = request_text(req, "paid_on"),
         .asked = req->json,
@@ -174,7 +187,7 @@ static bool birth_and_numbers_fit(struct request *req, const json_t *person,
 bool enrolment_create(struct request *req)
 {
     const json_t *person = json_object_get(req->json, "person");
-    if (!posting_paid_on_fits(req, request_text(req, "paid_on")) || !months_fit_scheme(req)) {
+    if (!posting_paid_on_fits(req, request_text(req, "paid_on")) || !months_fit_method(req)) {
         return false;
     }
     if (!person) {

@@ -7,7 +7,7 @@ w.birth, w.island, w.facts,
        {rate_book_columns}
 
 -- part: enrolment_columns
-e.id, e.scheme, e.kind, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
+e.id, e.scheme, e.kind, e.method, e.months, e.starts_on, e.ends_on, e.paid_on, e.status, e.posted_at,
        e.accepted_on, e.issued_on, e.reversed_on,
        p.id as "person.id", p.full_name as "person.full_name",
        to_char(p.birth, case p.birth_precision when 'year' then 'YYYY' when 'month' then 'YYYY-MM'
@@ -100,27 +100,27 @@ select {price_fact_columns}
 -- was not counted yet. What an office enrols itself is the credit of its officer, unless somebody else
 -- is named.
 -- name: enrolment_create
-insert into enrolment (id, person_id, scheme, kind, months, starts_on, ends_on, paid_on, first_in,
+insert into enrolment (id, person_id, scheme, kind, method, months, starts_on, ends_on, paid_on, first_in,
                        holds, contribution, amount, group_code, position, income, support_months,
                        paid_by, receipt_id, agency_id, collector_id, officer_id, association_id, unit_id,
                        province_id, district_id, commune_id, created_by)
-select $1::uuid, p.id, $3, t.kind, $4::int, t.starts_on, t.ends_on, $5::date, t.first_in, t.first_in,
+select $1::uuid, p.id, $3, t.kind, $16, $4::int, t.starts_on, t.ends_on, $5::date, t.first_in, t.first_in,
        $8::bigint, $9::bigint, $10, $11::smallint, $12::bigint, $13::smallint, $14, $15::uuid,
        coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
        own_collector(),
        coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
                                     and own_agency() is null then caller_id() end), $7::uuid, p.hamlet_id, p.province_id, p.district_id, p.commune_id, caller_id()
   from person p
- cross join lateral gate.enrolment_terms(p.id, $3, $4::int, $5::date) t
+ cross join lateral gate.enrolment_terms(p.id, $3, $4::int, $5::date, $16) t
  where p.id = $2::uuid and p.merged_into is null
 
 -- What is asked is kept, without what has a column of its own.
 -- name: enrolment_draft
-insert into enrolment (id, person_id, scheme, months, paid_on, status, posted_at, asked, agency_id,
+insert into enrolment (id, person_id, scheme, method, months, paid_on, status, posted_at, asked, agency_id,
                        collector_id, officer_id, association_id, unit_id, province_id, district_id,
                        commune_id, created_by)
-select $1::uuid, p.id, $3, $4::int, $5::date, 'draft', null,
-       $8::jsonb - '{scheme,months,paid_on,draft,paid_by,won_by,person,person_id,hamlet_id}'::text[],
+select $1::uuid, p.id, $3, $9, $4::int, $5::date, 'draft', null,
+       $8::jsonb - '{scheme,method,months,paid_on,draft,paid_by,won_by,person,person_id,hamlet_id}'::text[],
        coalesce(own_agency(), (select agency_id from collector where id = own_collector())),
        own_collector(),
        coalesce($6::uuid, case when $7::uuid is null and own_collector() is null
@@ -132,7 +132,7 @@ select $1::uuid, p.id, $3, $4::int, $5::date, 'draft', null,
 -- What the price of a draft depends on, and what was asked.
 -- name: enrolment_draft_facts
 with whose as materialized (
-    select p.birth, p.province_id, c.form = 'special_zone' as island, e.scheme, e.months,
+    select p.birth, p.province_id, c.form = 'special_zone' as island, e.scheme, e.method, e.months,
            coalesce($2::date, e.paid_on) as paid_on, e.status, e.asked,
            case when e.status = 'draft'
                 then gate.price_facts(p.id, e.scheme, coalesce($2::date, e.paid_on), true) end as facts
@@ -141,7 +141,7 @@ with whose as materialized (
       join unit c on c.id = e.commune_id
      where e.id = $1::uuid
 )
-select {price_fact_columns}, w.asked, w.scheme, w.months, w.paid_on, w.status
+select {price_fact_columns}, w.asked, w.scheme, w.method, w.months, w.paid_on, w.status
   from whose w
   left join rate r on r.valid @> w.paid_on and r.province_id in (0, w.province_id)
                   and (left(r.kind, 3) = w.scheme or r.kind = 'reference_level')

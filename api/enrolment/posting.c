@@ -37,6 +37,7 @@ bool posting_price(struct request *req, const struct posting *posting, const PGr
 {
     struct quote_terms terms = {
         .scheme = strcmp(posting->scheme, "vsi") == 0 ? VSI : HHI,
+        .method = posting->method,
         .months = posting->months,
         .paid_on = posting->paid_on,
     };
@@ -83,7 +84,14 @@ const char *posting_receipt(const char *paid_by, const struct quote *quote, cons
 /* --- drafts ---------------------------------------------------------------------------------- */
 
 /* Columns behind those of the price. */
-enum { DRAFT_ASKED = PRICE_FACT_COLUMNS, DRAFT_SCHEME, DRAFT_MONTHS, DRAFT_PAID_ON, DRAFT_STATUS };
+enum {
+    DRAFT_ASKED = PRICE_FACT_COLUMNS,
+    DRAFT_SCHEME,
+    DRAFT_METHOD,
+    DRAFT_MONTHS,
+    DRAFT_PAID_ON,
+    DRAFT_STATUS
+};
 
 static bool fail_draft(struct request *req, enum problem_kind kind, const char *pointer)
 {
@@ -113,6 +121,7 @@ bool posting_draft(struct request *req, const char *id, const char *paid_on, con
     draft->posting = (struct posting){
         .id = id,
         .scheme = PQgetvalue(facts, 0, DRAFT_SCHEME),
+        .method = quote_method_of(PQgetvalue(facts, 0, DRAFT_METHOD)),
         .months = (int)strtol(PQgetvalue(facts, 0, DRAFT_MONTHS), NULL, 10),
         .paid_on = PQgetvalue(facts, 0, DRAFT_PAID_ON),
         .asked = quote_json(req, facts, DRAFT_ASKED),

@@ -12,6 +12,7 @@
 struct posting {
     const char *id; /* of the enrolment */
     const char *scheme;
+    enum quote_method method;
     int months;
     const char *paid_on;
     const json_t *asked; /* income, groups, position, sponsor_percent as the client gave them */

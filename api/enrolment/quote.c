@@ -107,7 +107,7 @@ static struct quote_person person_of(struct request *req, const json_t *member)
     return person;
 }
 
-static enum quote_method method_of(const char *name)
+enum quote_method quote_method_of(const char *name)
 {
     if (name && strcmp(name, "ahead") == 0) {
         return ADVANCE;
@@ -115,11 +115,18 @@ static enum quote_method method_of(const char *name)
     return name && strcmp(name, "missing") == 0 ? MISSING : PERIODIC;
 }
 
+bool quote_method(struct request *req, enum quote_method *method)
+{
+    *method = quote_method_of(request_text(req, "method"));
+    return *method == PERIODIC || strcmp(request_text(req, "scheme"), "vsi") == 0 ||
+           fail_at(req, RULE_BROKEN, "pointer", "/method", FLAW_ENUM, "period");
+}
+
 static struct quote_terms terms_of(const struct request *req)
 {
     return (struct quote_terms){
         .scheme = strcmp(request_text(req, "scheme"), "vsi") == 0 ? VSI : HHI,
-        .method = method_of(request_text(req, "method")),
+        .method = quote_method_of(request_text(req, "method")),
         .months = number_of(req->json, "months"),
         .paid_on = request_text(req, "paid_on"),
     };
@@ -139,6 +146,7 @@ bool quote_refuse(struct request *req, const struct quote_terms *terms, const st
 {
     const char *figure = arena_printf(req->arena, "%lld", (long long)quote->figure);
     bool periodic = terms->method == PERIODIC;
+    bool few = terms->months < quote->figure;
     switch (quote->verdict) {
     case QUOTE_DONE:
         return true;
@@ -156,7 +164,9 @@ bool quote_refuse(struct request *req, const struct quote_terms *terms, const st
         return refuse_at(req, pointer, "income", FLAW_EITHER, "hhi");
     case QUOTE_MONTHS:
         return fail_at(req, RULE_BROKEN, "pointer", "/months",
-                       periodic ? FLAW_ENUM : FLAW_TOO_LARGE,
+                       periodic ? FLAW_ENUM
+                       : few    ? FLAW_TOO_SMALL
+                                : FLAW_TOO_LARGE,
                        !periodic              ? figure
                        : terms->scheme == VSI ? "1, 3, 6, 12"
                                               : "3, 6, 12");
@@ -287,16 +297,13 @@ bool quote_create(struct request *req)
 {
     const char *province = request_text(req, "province");
     const json_t *unit = json_object_get(req->json, "unit_id");
-    bool voluntary = strcmp(request_text(req, "scheme"), "vsi") == 0;
+    enum quote_method method;
     const char *place =
         unit ? arena_printf(req->arena, "%lld", (long long)json_integer_value(unit)) : NULL;
     if (unit && province) {
         return fail_at(req, RULE_BROKEN, "pointer", "/unit_id", FLAW_EITHER, "province");
     }
-    if (!voluntary && method_of(request_text(req, "method")) != PERIODIC) {
-        return fail_at(req, RULE_BROKEN, "pointer", "/method", FLAW_ENUM, "period");
-    }
-    return somebody_meant(req) &&
+    return quote_method(req, &method) && somebody_meant(req) &&
            answer_made(req, price_all, SQL_QUOTE_RATES,
                        PARAMS(request_text(req, "paid_on"), request_text(req, "scheme"), place,
                               province, people_named(req), request_text(req, "household_id")));

@@ -10,7 +10,7 @@
 
 bool quote_create(struct request *req);
 
-/* For what else prices: the book in the rows of a statement with {rate_book_columns} from that column
+/* For what else prices: the method of payment, NULL is a period, and if the scheme has it; the book in the rows of a statement with {rate_book_columns} from that column
  * on, the groups of a person, and why a quote is none, as a problem at the members below `pointer`. */
 struct rate_book quote_book(struct request *req, const PGresult *rows, int first);
 void quote_groups(const json_t *groups, struct quote_person *person);
@@ -19,6 +19,8 @@ void quote_groups(const json_t *groups, struct quote_person *person);
 void quote_facts(const json_t *facts, struct quote_person *person, int *next_position);
 /* A JSON column of the row; it lives as long as the request. */
 const json_t *quote_json(struct request *req, const PGresult *rows, int column);
+enum quote_method quote_method_of(const char *name);
+bool quote_method(struct request *req, enum quote_method *method);
 bool quote_refuse(struct request *req, const struct quote_terms *terms, const struct quote *quote,
                   const char *pointer);
 /* The decision of a rate, as it is cited. */

@@ -7,7 +7,8 @@
 
 #include "api/enrolment/quote_internal.h"
 
-enum { LAST_RANK = 5, MONTHS_A_YEAR = 12 };
+/* Months ahead are more than the longest period: the law pays for several years. */
+enum { LAST_RANK = 5, MONTHS_A_YEAR = 12, LEAST_AHEAD = MONTHS_A_YEAR + 1 };
 
 const char *const funder_names[FUNDERS] = {"participant", "state", "province", "sponsor"};
 
@@ -272,6 +273,9 @@ static bool method_fits(struct pricing *p, const char *kind)
         }
         return rate_find(p->book, kind, "12") ? stop(p, QUOTE_MONTHS, 0)
                                               : need(p, kind, "12") != &no_rate;
+    }
+    if (p->terms->method == ADVANCE && p->terms->months < LEAST_AHEAD) {
+        return stop(p, QUOTE_MONTHS, LEAST_AHEAD);
     }
     int64_t most = pricing_take(p, limits[p->terms->method], "all")->value;
     return p->terms->months <= most || stop(p, QUOTE_MONTHS, most);

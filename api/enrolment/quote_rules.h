@@ -55,7 +55,7 @@ enum quote_verdict {
     QUOTE_INCOME_HIGH,  /* figure: the most */
     QUOTE_INCOME_STEP,  /* figure: the step */
     QUOTE_NO_INCOME,    /* household insurance has none */
-    QUOTE_MONTHS,       /* figure: how many at most */
+    QUOTE_MONTHS,       /* figure: how many at most, or at least */
     QUOTE_TOO_YOUNG,    /* figure: how old at least */
     QUOTE_SINCE,        /* figure: which group must say since when */
 };

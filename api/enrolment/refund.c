@@ -20,6 +20,7 @@ enum {
     CONTRIBUTION,
     AMOUNT,
     SUPPORT_MONTHS,
+    METHOD,
     SUPPORT,
     SPONSOR_PAID,
     OPEN,
@@ -41,7 +42,15 @@ static bool has_happened(struct request *req)
            fail_at(req, RULE_BROKEN, "pointer", "/happened_on", FLAW_IN_FUTURE, NULL);
 }
 
-/* Only voluntary insurance has a rule for it, and only what was priced here is known in its parts. */
+/* Only voluntary insurance has a rule for it, and only what was priced here is known in its parts. That
+ * of months ahead is a formula of its own (Decree 159/2025 Art. 8), which is not known here. */
+static bool rule_known(const PGresult *facts)
+{
+    return strcmp(PQgetvalue(facts, 0, SCHEME), "vsi") == 0 &&
+           !PQgetisnull(facts, 0, CONTRIBUTION) &&
+           strcmp(PQgetvalue(facts, 0, METHOD), "ahead") != 0;
+}
+
 static bool refundable(struct request *req, const PGresult *facts)
 {
     if (PQntuples(facts) == 0) {
@@ -50,8 +59,11 @@ static bool refundable(struct request *req, const PGresult *facts)
     if (*PQgetvalue(facts, 0, OPEN) != 't') {
         return fail(req, WRONG_STATUS);
     }
-    if (strcmp(PQgetvalue(facts, 0, SCHEME), "vsi") != 0 || PQgetisnull(facts, 0, CONTRIBUTION)) {
+    if (!rule_known(facts)) {
         return fail(req, RULE_MISSING);
+    }
+    if (strcmp(PQgetvalue(facts, 0, METHOD), "missing") == 0) {
+        return fail_at(req, RULE_BROKEN, "pointer", "/happened_on", FLAW_NO_UNUSED, NULL);
     }
     return !PQgetisnull(facts, 0, SHARE) ||
            fail_at(req, RATE_MISSING, "pointer", "/happened_on", FLAW_NO_RATE,

@@ -10,8 +10,8 @@
 
 static const char bare_function[] =
     "do $$ begin execute replace(regexp_replace(pg_get_functiondef("
-    "'gate.enrolment_post(uuid)'::regprocedure), "
-    "'insert into public.progress_delta.*?d\\.written;', ''), 'gate.enrolment_post', "
+    "'gate.enrolment_post_covering(uuid)'::regprocedure), "
+    "'insert into public.progress_delta.*?d\\.written;', ''), 'gate.enrolment_post_covering', "
     "'gate.enrolment_post_bare'); "
     "alter function gate.enrolment_post_bare(uuid) owner to ansinh_gate; "
     "grant execute on function gate.enrolment_post_bare(uuid) to ansinh_collector; "
@@ -168,7 +168,8 @@ static void enrol(struct writer *writer)
                                 NULL,
                                 "0",
                                 paid ? "cash" : "transfer",
-                                paid ? receipt : NULL};
+                                paid ? receipt : NULL,
+                                "period"};
     const char *const posted[] = {
         id,
         "[{\"funder\":\"participant\",\"base\":113850,\"percent\":100.00,\"months\":12,"
@@ -181,7 +182,7 @@ static void enrol(struct writer *writer)
     send(writer, BEGIN, 0, NULL);
     send(writer, OPEN, 4, who);
     send(writer, REGISTER, 10, whom);
-    send(writer, ENROL, 15, what);
+    send(writer, ENROL, 16, what);
     send(writer, posting[writer->kind], paid ? 3 : 2, posted);
     send(writer, COMMIT, 0, NULL);
     PQpipelineSync(writer->pg);

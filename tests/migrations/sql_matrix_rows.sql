@@ -924,8 +924,8 @@ select count(*) from here, gate.people_numbered('999999000' || n, '',
                                                 '00000000-0000-0000-0000-000000000000', 50) f
  where f.id = row_id
 
--- name: gate.enrolment_terms(uuid,text,integer,date) call
-select gate.enrolment_terms(row_id, 'hhi', 12, '2020-01-01') from here
+-- name: gate.enrolment_terms(uuid,text,integer,date,text) call
+select gate.enrolment_terms(row_id, 'hhi', 12, '2020-01-01', 'period') from here
 -- name: gate.enrolment_post(uuid) call
 select gate.enrolment_post(row_id) from here
 -- name: gate.enrolment_post(uuid) probe

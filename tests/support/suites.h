@@ -86,6 +86,7 @@ Suite *ledger_suite(void);
 Suite *ledger_fire_suite(void);
 Suite *rollup_suite(void);
 Suite *price_suite(void);
+Suite *lump_sum_suite(void);
 Suite *refund_rules_suite(void);
 Suite *price_rate_suite(void);
 Suite *quote_suite(void);

@@ -314,6 +314,8 @@ START_TEST(methods_have_their_months)
     ck_assert_int_eq(household("2026-11-22", 1, (struct quote_person){0}).verdict, QUOTE_MONTHS);
     struct quote_terms ahead = {VSI, ADVANCE, 61, "2024-11-22"};
     ck_assert_int_eq(priced(ahead, (struct quote_person){0}, NULL).verdict, QUOTE_MONTHS);
+    ahead.months = 12;
+    ck_assert_int_eq(priced(ahead, (struct quote_person){0}, NULL).figure, 13);
     struct quote_terms missing = {VSI, MISSING, 121, "2024-11-22"};
     ck_assert_int_eq(priced(missing, (struct quote_person){0}, NULL).figure, 120);
     missing.paid_on = "2025-07-01";
@@ -469,8 +471,9 @@ static struct quote_terms any_terms(void)
     static const int periods[] = {3, 6, 12, 1};
     struct quote_terms terms = {.scheme = below(2) ? HHI : VSI, .paid_on = days[below(10)]};
     terms.method = terms.scheme == VSI ? (enum quote_method)below(3) : PERIODIC;
-    terms.months =
-        terms.method == PERIODIC ? periods[below(terms.scheme == VSI ? 4 : 3)] : 1 + below(60);
+    terms.months = terms.method == PERIODIC  ? periods[below(terms.scheme == VSI ? 4 : 3)]
+                   : terms.method == ADVANCE ? 13 + below(48)
+                                             : 1 + below(60);
     return terms;
 }
 
