@@ -51,6 +51,12 @@ begin
                                   order by upper(o.during) desc
                                   limit 1) c on true);
 end $$;
+-- They look up one person each, whoever it is; planning for each anew takes longer than looking.
+alter function gate.price_facts(uuid, text, date, boolean) set plan_cache_mode = force_generic_plan;
+alter function gate.register_facts(uuid, text, date) set plan_cache_mode = force_generic_plan;
+-- How many rows they answer: with a thousand the planner would read all units for their names.
+alter function gate.person_registered(uuid, text, text, boolean) rows 2;
+alter function gate.enrolment_terms(uuid, text, int, date) rows 1;
 set local role ansinh_owner;
 
 -- --- Lump sums --------------------------------------------------------------------------------------
@@ -89,7 +95,7 @@ alter table participation_rule force row level security;
 set local role ansinh_gate;
 create function gate.enrolment_terms(whose uuid, of_scheme text, for_months int, paid date, by_method text)
     returns table (kind text, starts_on date, ends_on date, first_in smallint)
-    language plpgsql volatile security definer set search_path = '' as $$
+    language plpgsql volatile rows 1 security definer set search_path = '' as $$
 begin
     if by_method <> 'missing' then
         return query select * from gate.enrolment_terms(whose, of_scheme, for_months, paid);

@@ -285,8 +285,12 @@ static const char *const rows[] = {
     "amount, id, agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_at, "
     "created_by from receipt",
     "analyze collection_contract, receipt_book, receipt, remittance, cash_box, cash_entry",
+    "insert into entitlement (id, person_id, group_code, during, decision_number, decided_on, "
+    "issuer, giver_id, created_by) select id, id, 'near_poor', '[2020-01-01,)', 'x', "
+    "'2020-01-01', 'x', commune_id, created_by from person",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
-    "cut_total, audit, population, reported_count, household, household_member",
+    "cut_total, audit, population, reported_count, household, household_member, "
+    "entitlement, coverage",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "
@@ -501,7 +505,7 @@ END_TEST
 /* --- searching ------------------------------------------------------------------------------ */
 
 /* What a search does inside the gate, as auto_explain tells it. */
-static char told[1 << 16];
+static char told[1 << 20];
 
 static void keep_plan(void *unused, const PGresult *notice)
 {
@@ -548,6 +552,82 @@ START_TEST(no_search_reads_the_register_through)
 }
 END_TEST
 
+/* --- pricing and enrolling ------------------------------------------------------------------- */
+
+/* What a request does, and what the gate does for it. */
+static void follow(enum sql_id statement, const char *values)
+{
+    own_text(text("prepare followed as %s", statements[statement].text));
+    own_text(text("execute followed(%s)", values));
+    own_text("deallocate followed");
+}
+
+static void follow_enrolment(const char *hamlet)
+{
+    const char *who = own_text("select uuid7()");
+    const char *what = own_text("select uuid7()");
+    follow(
+        SQL_ENROLMENT_REGISTER_PERSON,
+        text(
+            "'%s', %s, 'Lê Thị Thử', 'le thi thu', '1984-01-01', 'year', 'female', null, null, null",
+            who, hamlet));
+    follow(SQL_ENROLMENT_CLAIM_IDENTITY, text("'%s', null, null, false", who));
+    follow(SQL_ENROLMENT_PRICE_FACTS, text("'%s', '2026-11-22', 'vsi'", who));
+    follow(SQL_ENROLMENT_CREATE,
+           text("'%s', '%s', 'vsi', 12, '2026-11-22', null, null, 1, 1, 'other', null, 1500000, 0, "
+                "'transfer', null, 'period'",
+                what, who));
+    follow(SQL_ENROLMENT_POST,
+           text("'%s', '[{\"funder\":\"participant\",\"base\":1,\"percent\":100,\"months\":12,"
+                "\"amount\":1,\"verified\":true}]'",
+                what));
+}
+
+static void follow_all(enum slice slice)
+{
+    own_text(text("set local role ansinh_%s", slice_names[slice]));
+    const char *who = own_text("select id from person order by id limit 1");
+    const char *hamlet = own_text(text("select hamlet_id from person where id = '%s'", who));
+    const char *home = own_text(text("select household_id from person where id = '%s'", who));
+    own_text("set local client_min_messages = log");
+    follow(SQL_QUOTE_RATES, text("'2026-11-22', 'hhi', null, null, null, '%s'", home));
+    follow(SQL_QUOTE_RATES, text("'2026-11-22', 'vsi', null, null, '{%s}', null", who));
+    if (slice == SLICE_NATION || slice == SLICE_PROVINCE) {
+        return;
+    }
+    follow(SQL_ENROLMENT_PRICE_FACTS, text("'%s', '2026-11-22', 'hhi'", who));
+    own_text(
+        text("select * from gate.enrolment_terms('%s', 'hhi', 12, '2026-11-22', 'period')", who));
+    follow_enrolment(hamlet);
+}
+
+START_TEST(no_price_reads_a_table_through)
+{
+    static const char *const large[] = {"person",   "household",   "household_member", "enrolment",
+                                        "coverage", "entitlement", "person_identity"};
+    enum slice slice = (enum slice)_i;
+    own_text("load 'auto_explain'");
+    own_text("set auto_explain.log_min_duration = 0");
+    own_text("set auto_explain.log_nested_statements = on");
+    PQnoticeReceiver usual = PQsetNoticeReceiver(own_database(), keep_plan, NULL);
+    told[0] = '\0';
+    own_text("begin");
+    own_text("set local plan_cache_mode = force_generic_plan");
+    become(slice, "wide");
+    own_text("select set_config('app.session_id', current_setting('app.user_id'), true)");
+    follow_all(slice);
+    own_text("rollback");
+    PQsetNoticeReceiver(own_database(), usual, NULL);
+    own_text("set auto_explain.log_min_duration = -1");
+    ck_assert_ptr_nonnull(strstr(told, "household_member_home"));
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+        const char *read = strstr(told, text("Seq Scan on %s ", large[i]));
+        ck_assert_msg(!read, "%s: %.2000s", slice_names[slice],
+                      read && read - told > 1000 ? read - 1000 : read);
+    }
+}
+END_TEST
+
 Suite *plan_order_suite(void)
 {
     Suite *suite = suite_create("plan_order");
@@ -560,6 +640,7 @@ Suite *plan_order_suite(void)
     tcase_add_loop_test(tcase, every_list_is_read_in_order_by_every_slice, SLICE_NATION,
                         SLICE_COUNT);
     tcase_add_loop_test(tcase, no_search_reads_the_register_through, SLICE_NATION, SLICE_COUNT);
+    tcase_add_loop_test(tcase, no_price_reads_a_table_through, SLICE_NATION, SLICE_COUNT);
     suite_add_tcase(suite, tcase);
     return suite;
 }
