@@ -209,3 +209,53 @@ begin
                         'where e.reversed_on is null and e.starts_on is not null and not exists');
     end if;
 end $$;
+
+-- --- Merging ----------------------------------------------------------------------------------------
+
+-- Two records may have been counted as two people in a month, quarter or year that is not over. From today on
+-- whichever enrolment was posted first is counted; what is over stays as it was published.
+set local role ansinh_gate;
+create function gate.person_counted_once(whose uuid) returns void
+    language plpgsql volatile security definer set search_path = '' as $$
+declare
+    e public.enrolment;
+    period smallint;
+    today constant date := public.business_date();
+begin
+    foreach period in array array[1, 2, 4]::smallint[] loop
+        for e in select (c.o).*
+                   from (select o, row_number() over (partition by o.scheme, o.kind
+                                                      order by o.posted_at, o.id) as n
+                           from public.enrolment o
+                          where o.person_id = whose and o.holds & period <> 0
+                            and o.paid_on >= date_trunc(case period when 1 then 'month'
+                                                                    when 2 then 'quarter' else 'year' end,
+                                                        today::timestamp)) c
+                  where c.n > 1 loop
+            perform gate.person_counted(e, -1, period, today, (e.accepted_on is not null)::int);
+            update public.enrolment o set holds = o.holds & ~period where o.id = e.id;
+            insert into public.person_period (from_id, first_in, moved_on, from_accepted, to_accepted)
+            values (e.id, period, today, e.accepted_on is not null, false);
+        end loop;
+    end loop;
+end $$;
+revoke execute on function gate.person_counted_once(uuid) from public;
+do $$
+declare
+    merge constant text := pg_get_functiondef('gate.person_merge(uuid,uuid)'::regprocedure);
+    settled constant text := 'perform gate.participation_settle(keep, s)';
+    counted constant text := pg_get_functiondef('gate.counted_deltas(uuid)'::regprocedure);
+    held constant text := 'else e\.first_in \| coalesce\(\(select bit_or\(m\.first_in\) from public\.person_period m\s+'
+                          'where m\.to_id = e\.id and not m\.to_accepted\), 0\) end';
+begin
+    if position(settled in merge) = 0 or counted !~ held then
+        raise 'gate.person_merge or gate.counted_deltas is another one';
+    end if;
+    execute replace(merge, settled, 'perform gate.person_counted_once(keep); ' || settled);
+    -- what was taken from it before it was accepted was not confirmed with it
+    execute regexp_replace(counted, held,
+        'else e.first_in + coalesce((select sum(case when m.to_id = e.id then m.first_in else -m.first_in end) '
+        'from public.person_period m where m.to_id = e.id and not m.to_accepted '
+        'or m.from_id = e.id and not m.from_accepted), 0)::int end');
+end $$;
+set local role ansinh_owner;

@@ -122,6 +122,60 @@ START_TEST(what_was_paid_is_never_priced_again)
 }
 END_TEST
 
+static struct answer joins(const char *person, const char *group, const char *from)
+{
+    return expect_status(
+        call("commune.officer", "POST", text("/v1/people/%s/entitlements", person),
+             text("{\"group\":\"%s\",\"from\":\"%s\",\"decision\":{\"number\":\"1/QĐ-UBND\","
+                  "\"decided_on\":\"2026-01-01\",\"issuer\":\"UBND\"}}",
+                  group, from)),
+        201);
+}
+
+static json_int_t participants(const char *login)
+{
+    struct answer answer = call(
+        login, "GET", text("/v1/progress?indicator=vsi_participants&period=%.4s", today()), NULL);
+    return integer_member(expect_status(answer, 200), "self.achieved");
+}
+
+static const char *coverage_of(const char *person)
+{
+    return sql_text(
+        text("select json_agg(c)::text from (select * from coverage where person_id = '%s' "
+             "order by id) c",
+             person));
+}
+
+/* Whoever leaves one group and joins another stays who they are: nobody more, nobody less is covered. */
+START_TEST(a_change_of_group_leaves_the_coverage)
+{
+    struct answer made = expect_status(enrol("agent.collector", "vsi", 3, ""), 201);
+    const char *person = text_member(made, "person.id");
+    struct answer poor = joins(person, "near_poor", "2026-01-01");
+    struct answer first = expect_status(renew("agent.collector", "vsi", person, ""), 201);
+    ck_assert_str_eq(text_member(first, "price.group"), "near_poor");
+    json_int_t people = participants("province.viewer");
+    json_int_t money = collected("province.viewer");
+    const char *covered = coverage_of(person);
+    expect_status(call("commune.officer", "POST",
+                       text("/v1/entitlements/%s/end", text_member(poor, "id")),
+                       text("{\"on\":\"%s\",\"reason\":\"Thành hộ nghèo\"}",
+                            sql_text("select business_date() - 1"))),
+                  200);
+    joins(person, "poor", today());
+    ck_assert_int_eq(participants("province.viewer"), people);
+    ck_assert_int_eq(collected("province.viewer"), money);
+    ck_assert_str_eq(coverage_of(person), covered);
+    struct answer kept =
+        call("agent.collector", "GET", text("/v1/enrolments/%s", text_member(first, "id")), NULL);
+    ck_assert(json_equal(member(expect_status(kept, 200), "price"), member(first, "price")));
+    struct answer next = expect_status(renew("agent.collector", "vsi", person, ""), 201);
+    ck_assert_str_eq(text_member(next, "price.group"), "poor");
+    ck_assert_str_eq(text_member(next, "kind"), "renewal");
+}
+END_TEST
+
 START_TEST(support_is_for_120_months_wherever_they_were_paid)
 {
     struct answer first = expect_status(enrol("agent.collector", "vsi", 12, ""), 201);
@@ -227,6 +281,7 @@ Suite *price_suite(void)
     tcase_add_test(tcase, what_the_price_depends_on_comes_along);
     tcase_add_test(tcase, no_client_says_what_it_costs);
     tcase_add_test(tcase, what_was_paid_is_never_priced_again);
+    tcase_add_test(tcase, a_change_of_group_leaves_the_coverage);
     tcase_add_test(tcase, support_is_for_120_months_wherever_they_were_paid);
     tcase_add_test(tcase, a_quote_knows_people_of_the_register);
     tcase_add_test(tcase, unused_months_are_paid_back_without_the_support);

@@ -542,6 +542,27 @@ START_TEST(who_earns_more_never_pays_less)
 }
 END_TEST
 
+/* From the first supported month to the last one that is known, nobody is refused for want of a rule. */
+START_TEST(every_month_since_2018_has_its_price)
+{
+    for (int month = 0; month < 12 * 10; month++) {
+        char day[DATE_ROOM];
+        date_plus_months("2018-01-15", month, day);
+        struct quote year = household(day, 12, (struct quote_person){0});
+        struct quote pupil = household(day, 3, (struct quote_person){GROUP("pupil")});
+        struct quote own = voluntary(day, 1, (struct quote_person){0});
+        struct quote poor = voluntary(day, 12, (struct quote_person){GROUP("poor")});
+        done(&year);
+        done(&pupil);
+        done(&own);
+        done(&poor);
+        ck_assert_int_gt(quote_amount(&poor, STATE), 0);
+        ck_assert_int_gt(quote_amount(&pupil, STATE), 0);
+        ck_assert_str_gt(year.ends_on, day);
+    }
+}
+END_TEST
+
 Suite *quote_rules_suite(void)
 {
     TCase *tests = tcase_create("quote_rules");
@@ -561,6 +582,7 @@ Suite *quote_rules_suite(void)
     tcase_add_test(tests, a_rate_that_is_missing_is_named);
     tcase_add_test(tests, lump_sums_follow_their_formulas);
     tcase_add_test(tests, months_ahead_are_supported_month_by_month);
+    tcase_add_test(tests, every_month_since_2018_has_its_price);
     tcase_add_test(tests, a_card_begins_when_the_old_one_ends_or_after_thirty_days);
     tcase_add_test(tests, the_next_payment_is_due_by_method);
     tcase_add_test(tests, lines_add_up_and_no_support_exceeds_the_contribution);

@@ -109,14 +109,55 @@ START_TEST(a_missing_rate_is_named_with_its_date)
 }
 END_TEST
 
+enum { DAYS = 5 };
+
+/* What everybody pays on each of some days, by both schemes and in a province with top-ups. */
+static void prices(const char *of[2 * DAYS])
+{
+    static const char *const days[DAYS] = {"2018-03-01", "2021-06-30", "2024-02-29", "2026-11-22",
+                                           "2030-12-31"};
+    static const char *const members =
+        "\"province\":\"79\",\"members\":[{},{},{\"groups\":[{\"code\":\"near_poor\"}]}]";
+    for (int i = 0; i < DAYS; i++) {
+        of[i] = expect_status(quote("nation.viewer", "hhi", 12, days[i], members), 200).body;
+        of[DAYS + i] = expect_status(quote("nation.viewer", "vsi", 6, days[i], members), 200).body;
+    }
+}
+
+/* One more of a number of the law, from 2031 on. */
+static void changes(const char *kind, const char *key, int value)
+{
+    struct answer list =
+        call("nation.manager", "GET", text("/v1/rates?kind=%s&at=2031-01-01", kind), NULL);
+    size_t i;
+    json_t *item;
+    json_array_foreach((json_t *)member(expect_status(list, 200), "items"), i, item) {
+        if (strcmp(json_string_value(json_object_get(item, "key")), key) == 0 &&
+            json_is_null(json_object_get(item, "province"))) {
+            expect_status(
+                call("nation.manager", "POST", "/v1/rates",
+                     text("{\"kind\":\"%s\",\"key\":\"%s\",\"valid_from\":\"2031-01-01\","
+                          "\"value\":%d,\"decision\":{\"number\":\"1/TEST\"},\"verified\":"
+                          "true,\"replaces\":\"%s\"}",
+                          kind, key, value, json_string_value(json_object_get(item, "id")))),
+                201);
+            return;
+        }
+    }
+    ck_abort_msg("no %s.%s", kind, key);
+}
+
 START_TEST(later_rates_leave_the_price_of_a_date)
 {
-    static const char *const days[] = {"2018-03-01", "2021-06-30", "2024-02-29", "2026-11-22"};
-    const char *before[4];
-    for (int i = 0; i < 4; i++) {
-        struct answer answer = quote("nation.viewer", "hhi", 12, days[i], "\"members\":[{},{}]");
-        before[i] = expect_status(answer, 200).body;
-    }
+    const char *before[2 * DAYS];
+    const char *after[2 * DAYS];
+    prices(before);
+    changes("vsi_income_floor", "all", 3000000);
+    changes("vsi_support", "near_poor", 6000);
+    changes("vsi_support", "other", 2500);
+    changes("hhi_support", "near_poor", 8000);
+    changes("hhi_rank", "2", 9000);
+    changes("hhi_gap_days", "all", 60);
     struct answer list =
         call("nation.viewer", "GET", "/v1/rates?kind=reference_level&at=2031-01-01", NULL);
     expect_status(call("nation.manager", "POST", "/v1/rates",
@@ -125,9 +166,9 @@ START_TEST(later_rates_leave_the_price_of_a_date)
                             "\"verified\":true,\"replaces\":\"%s\"}",
                             text_member(expect_status(list, 200), "items.0.id"))),
                   201);
-    for (int i = 0; i < 4; i++) {
-        struct answer answer = quote("nation.viewer", "hhi", 12, days[i], "\"members\":[{},{}]");
-        ck_assert_str_eq(expect_status(answer, 200).body, before[i]);
+    prices(after);
+    for (int i = 0; i < 2 * DAYS; i++) {
+        ck_assert_str_eq(after[i], before[i]);
     }
     struct answer later = quote("nation.viewer", "hhi", 12, "2031-01-01", "\"members\":[{}]");
     ck_assert_int_eq(integer_member(expect_status(later, 200), "total.contribution"), 2160000);

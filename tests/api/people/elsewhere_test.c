@@ -1,7 +1,9 @@
 /* What looks beyond the slice: duplicates, merging, coverage elsewhere, and people who move. */
 #include <string.h>
 
+#include "tests/support/figures.h"
 #include "tests/support/harness.h"
+#include "tests/support/rate_case.h"
 #include "tests/support/suites.h"
 
 static struct answer create(const char *login, int hamlet, const char *name, const char *birth,
@@ -128,6 +130,66 @@ START_TEST(two_records_become_one_and_keep_their_history)
     expect_problem(call("commune.officer", "PATCH", text("/v1/people/%s", gone),
                         "{\"phone\":null}"),
                    409, "wrong_status");
+}
+END_TEST
+
+/* People who joined voluntary insurance this year, as the commune counts them. */
+static json_int_t new_people(void)
+{
+    struct answer answer = call("commune.viewer", "GET",
+                                text("/v1/progress?indicator=vsi_new&period=%s",
+                                     sql_text("select extract(year from business_date())")),
+                                NULL);
+    return integer_member(expect_status(answer, 200), "self.people");
+}
+
+/* Missing months cover no day, so that two records of one person can have joined at the same time. */
+static const char *paid_missing_months(const char *person)
+{
+    expect_status(
+        call(
+            "nation.manager", "POST", "/v1/rates",
+            text("{\"kind\":\"vsi_fund_rate\",\"key\":\"all\",\"valid_from\":\"%s\",\"value\":3633,"
+                 "\"decision\":{\"number\":\"1/TEST\"},\"verified\":false}",
+                 sql_text("select date_trunc('year', business_date()::timestamp)::date"))),
+        201);
+    struct answer made =
+        call("agent.collector", "POST", "/v1/enrolments",
+             text("{\"scheme\":\"vsi\",\"method\":\"missing\",\"months\":12,\"paid_on\":\"%s\","
+                  "\"person_id\":\"%s\"}",
+                  sql_text("select business_date()"), person));
+    return text_member(expect_status(made, 201), "id");
+}
+
+static void decide(const char *enrolment, const char *verb)
+{
+    expect_status(call("district.officer", "POST", text("/v1/enrolments/%s/%s", enrolment, verb),
+                       strcmp(verb, "accept") == 0 ? NULL : "{\"reason\":\"Ghi nhầm\"}"),
+                  200);
+}
+
+START_TEST(who_was_counted_twice_is_counted_once)
+{
+    figures_begin();
+    json_int_t people = new_people();
+    const char *keep = id_of(create("commune.officer", 900101, "Hà Đếm", "1966", ""));
+    const char *gone = id_of(create("commune.officer", 900101, "Hà Đếm Lại", "1966", ""));
+    const char *first =
+        text_member(expect_status(enrol("agent.collector", keep, "vsi"), 201), "id");
+    const char *second = paid_missing_months(gone);
+    ck_assert_int_eq(new_people(), people + 2);
+    figures_agree();
+    expect_status(merge("commune.officer", keep, gone), 200);
+    ck_assert_int_eq(new_people(), people + 1);
+    figures_agree();
+    decide(second, "accept"); /* confirmed, and still not the one that counts */
+    figures_agree();
+    decide(first, "void"); /* now it is */
+    ck_assert_int_eq(new_people(), people + 1);
+    figures_agree();
+    decide(second, "void");
+    ck_assert_int_eq(new_people(), people);
+    figures_agree();
 }
 END_TEST
 
@@ -310,5 +372,10 @@ Suite *elsewhere_suite(void)
     tcase_add_test(tcase, the_side_that_was_left_may_object);
     tcase_add_test(tcase, a_number_that_was_asked_for_stands_in_no_log);
     suite_add_tcase(suite, tcase);
+    TCase *counted = tcase_create("counted");
+    tcase_set_timeout(counted, 60);
+    tcase_add_checked_fixture(counted, NULL, rates_as_shipped);
+    tcase_add_test(counted, who_was_counted_twice_is_counted_once);
+    suite_add_tcase(suite, counted);
     return suite;
 }
