@@ -173,7 +173,7 @@ static int applied(PGconn *pg, struct arena *arena, const struct embedded_file *
 }
 
 /* Embedded files are sorted by name, so migrations come in their order. */
-static bool apply_missing(PGconn *pg, struct arena *arena)
+bool migrate_until(PGconn *pg, struct arena *arena, int version)
 {
     if (!database_run(pg, "set client_min_messages = warning") ||
         !database_run(pg, "select pg_advisory_lock(20261122)") ||
@@ -184,7 +184,8 @@ static bool apply_missing(PGconn *pg, struct arena *arena)
     }
     for (size_t i = 0; i < embedded_file_count; i++) {
         const struct embedded_file *file = &embedded_files[i];
-        int known = version_of(file) ? applied(pg, arena, file) : 1;
+        bool wanted = version_of(file) && version_of(file) <= version;
+        int known = wanted ? applied(pg, arena, file) : 1;
         if (known < 0 || (known == 0 && !apply(pg, arena, file))) {
             return false;
         }
@@ -233,7 +234,8 @@ int migrate_command(const struct config *config)
         return 1;
     }
     struct arena *arena = arena_new((size_t)1 << 26);
-    bool good = apply_missing(pg, arena) && set_app_password(pg, arena, config->app_password);
+    bool good = migrate_until(pg, arena, migration_newest()) &&
+                set_app_password(pg, arena, config->app_password);
     arena_free(arena);
     PQfinish(pg);
     return good ? 0 : 1;

@@ -14,6 +14,10 @@ int migration_newest(void);
 int migrate_command(const struct config *config);
 int admin_create_command(const struct config *config, const char *username);
 
+/* Applies what is missing up to a version, and says so; holds the lock of migrations until the
+ * connection is closed. */
+bool migrate_until(PGconn *pg, struct arena *arena, int version);
+
 /* The configured database, for those who prepare it; what goes wrong is said on stderr. */
 PGconn *database_connect(const struct config *config);
 /* Why it cannot be had, without a part of an address that libpq took apart in the wrong places. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/migrate.h"
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
 
@@ -18,10 +19,8 @@ static int run(const char *const *arguments, const char **output)
 }
 
 /* The harness's address with another database: postgresql://user@/NAME?host=… */
-void own_database_make(const char *name)
+static void create(const char *name)
 {
-    const char *output = "";
-    const char *const migrate[] = {"migrate", NULL};
     const char *url = harness_database_url();
     const char *start = strstr(url, "@/");
     ck_assert_ptr_nonnull(start);
@@ -30,10 +29,34 @@ void own_database_make(const char *name)
     snprintf(setting, sizeof setting, "DATABASE_URL=%.*s%s%s", (int)(start - url), url, name,
              start + strcspn(start, "?"));
     sql_text(text("create database %s", name));
+}
+
+void own_migrate(void)
+{
+    const char *output = "";
+    const char *const migrate[] = {"migrate", NULL};
     int status = run(migrate, &output);
     ck_assert_msg(status == 0, "%s", output);
+}
+
+void own_database_make(const char *name)
+{
+    create(name);
+    own_migrate();
     own = own_connect();
     ck_assert_int_eq(PQstatus(own), CONNECTION_OK);
+}
+
+void own_database_make_as_of(const char *name, int version)
+{
+    create(name);
+    own = own_connect();
+    ck_assert_int_eq(PQstatus(own), CONNECTION_OK);
+    struct arena *arena = arena_new((size_t)1 << 26);
+    bool migrated = migrate_until(own, arena, version);
+    arena_free(arena);
+    ck_assert(migrated);
+    own_text("select pg_advisory_unlock_all()");
 }
 
 PGconn *own_connect(void)

@@ -6,6 +6,9 @@
 #include <libpq-fe.h>
 
 void own_database_make(const char *name);
+/* The same as it was at a version; own_migrate() brings it up to date. */
+void own_database_make_as_of(const char *name, int version);
+void own_migrate(void);
 /* Closes and drops it. */
 void own_database_drop(void);
 

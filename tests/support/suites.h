@@ -98,6 +98,7 @@ Suite *coverage_rate_suite(void);
 Suite *proposal_suite(void);
 Suite *start_suite(void);
 Suite *plan_order_suite(void);
+Suite *upgrade_suite(void);
 Suite *demo_suite(void);
 Suite *readme_suite(void);
 Suite *whole_log_suite(void);
