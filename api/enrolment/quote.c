@@ -282,7 +282,7 @@ static bool somebody_meant(struct request *req)
     const json_t *members = json_object_get(req->json, "members");
     bool household = request_text(req, "household_id") != NULL;
     if (!members && !household) {
-        return fail_at(req, INVALID_REQUEST, "pointer", "/members", FLAW_REQUIRED, NULL);
+        return fail_at(req, RULE_BROKEN, "pointer", "/members", FLAW_REQUIRED, NULL);
     }
     json_array_foreach(members, i, member) {
         if (household && !string_of(member, "person_id")) {

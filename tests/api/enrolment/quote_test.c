@@ -303,8 +303,8 @@ START_TEST(some_of_a_household_are_named)
                                      home, known("Người Khác", "1990")));
     expect_problem(other, 404, "not_found");
     ck_assert_str_eq(text_member(other, "errors.0.pointer"), "/members/0/person_id");
-    expect_problem(quote("commune.viewer", "hhi", 12, "2026-11-22", "\"province\":\"68\""), 400,
-                   "invalid_request");
+    expect_problem(quote("commune.viewer", "hhi", 12, "2026-11-22", "\"province\":\"68\""), 422,
+                   "rule_broken");
 }
 END_TEST
 
