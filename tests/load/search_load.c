@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "statements.h"
 #include "tests/load/http_load.h"
 
 enum { SEARCHERS = 4, NAME_ROOM = 128 };
@@ -74,9 +75,60 @@ static void print_form(const struct world *world, PGconn *pg, unsigned port, dou
     }
 }
 
+/* The lines of a plan that say how rows are found, as auto_explain tells them of what the gate does. */
+static void print_scans(void *unused, const PGresult *notice)
+{
+    const char *line = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    (void)unused;
+    while (line && *line) {
+        size_t size = strcspn(line, "\n");
+        const char *scan = memmem(line, size, "Scan", 4);
+        if (scan && memmem(line, size, "(cost", 5) && !memmem(line, size, "Function", 8)) {
+            size_t blank = strspn(line, " ->");
+            printf("           %.*s\n", (int)(size - blank), line + blank);
+        }
+        line += size + (line[size] == '\n');
+    }
+}
+
+/* EXPLAIN of what a search by that name does, one for each tier. */
+static void print_plan(const struct world *world, PGconn *pg, int tier)
+{
+    char name[NAME_ROOM];
+    const struct session *session = &world->tiers[tier].sessions[0];
+    const char *const who[] = {session->id, "1", slice_names[world->tiers[tier].slice], "off"};
+    const char *const what[] = {name, "", "00000000-0000-0000-0000-000000000000", "21"};
+    read_name(pg, world->arena, session->place->ids[0], &forms[1], name);
+    for (char *at = name; (at = strchr(at, '+'));) {
+        *at = ' ';
+    }
+    printf("%-10s %s\n", world->tiers[tier].name, name);
+    PQclear(world_ask(pg, "begin"));
+    PQclear(PQexecParams(pg, statements[SQL_SESSION_OPEN].text, 4, NULL, who, NULL, NULL, 0));
+    PQclear(PQexec(pg, "set local client_min_messages = log"));
+    PQclear(PQexecParams(pg, statements[SQL_PERSON_SEARCH].text, 4, NULL, what, NULL, NULL, 0));
+    PQclear(world_ask(pg, "rollback"));
+}
+
+static void print_plans(const struct world *world, PGconn *pg)
+{
+    PQnoticeReceiver usual = PQsetNoticeReceiver(pg, print_scans, NULL);
+    PQclear(world_ask(pg, "load 'auto_explain'"));
+    PQclear(world_ask(pg, "set auto_explain.log_min_duration = 0"));
+    PQclear(world_ask(pg, "set auto_explain.log_nested_statements = on"));
+    PQclear(world_ask(pg, "set auto_explain.log_analyze = on"));
+    printf("\nhow those are found\n");
+    for (int i = 0; i < TIERS; i++) {
+        print_plan(world, pg, i);
+    }
+    PQclear(world_ask(pg, "set auto_explain.log_min_duration = -1"));
+    PQsetNoticeReceiver(pg, usual, NULL);
+}
+
 void search_print(const struct world *world, PGconn *pg, unsigned port, double seconds)
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         print_form(world, pg, port, seconds, &forms[i]);
     }
+    print_plans(world, pg);
 }

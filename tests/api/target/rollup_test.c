@@ -116,6 +116,7 @@ static const char paid_for[] =
 static void enrol(struct history *history)
 {
     static const char *const months[] = {"3", "6", "12", "3"};
+    static const char *const methods[] = {"period", "period", "missing", "ahead"};
     char id[37];
     char person[37];
     char paid_on[40];
@@ -126,11 +127,13 @@ static void enrol(struct history *history)
     PGresult *day = PQexec(history->pg, "select business_date() - (random() * 20)::int");
     snprintf(paid_on, sizeof paid_on, "%s", PQgetvalue(day, 0, 0));
     PQclear(day);
+    bool voluntary = below(history, 2) == 1;
+    const char *method = methods[voluntary ? below(history, 4) : 0];
     const char *const row[] = {
         id,
         person,
-        below(history, 2) ? "vsi" : "hhi",
-        months[below(history, 4)],
+        voluntary ? "vsi" : "hhi",
+        strcmp(method, "ahead") == 0 ? "24" : months[below(history, 4)],
         paid_on,
         below(history, 3) ? NULL : "00000000-0000-7000-8000-0000000000ff",
         below(history, 3) ? NULL : "00000000-0000-7000-8000-0000000000aa",
@@ -140,9 +143,10 @@ static void enrol(struct history *history)
         NULL,
         "1500000",
         "3",
+        method,
     };
     const char *const post[] = {id, paid_for};
-    int made = say(history, SQL_ENROLMENT_CREATE, 13, row);
+    int made = say(history, SQL_ENROLMENT_CREATE, 14, row);
     history->posted += made > 0 && say(history, SQL_ENROLMENT_POST, 2, post) >= 0;
 }
 
@@ -156,8 +160,8 @@ static void decide(struct history *history, const char *becomes, const char *sta
              "select id from enrolment where status in (%s) order by random() limit 1", status);
     PGresult *found = PQexec(history->pg, sql);
     if (PQntuples(found) == 1) {
-        const char *const values[] = {PQgetvalue(found, 0, 0), becomes, "vì vậy", NULL};
-        int done = say(history, SQL_ENROLMENT_DECIDE, 4, values);
+        const char *const values[] = {PQgetvalue(found, 0, 0), becomes, "vì vậy", NULL, NULL};
+        int done = say(history, SQL_ENROLMENT_DECIDE, 5, values);
         history->decided += done > 0;
         history->refused += done < 0;
     }
@@ -173,7 +177,7 @@ static void refund(struct history *history)
                "select id, (starts_on + make_interval(months => used))::date, months - used, "
                "amount * (months - used) / months from enrolment cross join lateral (select "
                "(random() * (months - 1))::int + 0 * months as used) u where status in "
-               "('submitted', 'accepted') order by random() limit 1");
+               "('submitted', 'accepted') and method <> 'missing' order by random() limit 1");
     if (PQntuples(found) == 1) {
         const char *const values[] = {PQgetvalue(found, 0, 0),
                                       "death",
