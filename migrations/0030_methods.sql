@@ -79,16 +79,58 @@ alter table enrolment
 grant insert (method)
    on enrolment to ansinh_district, ansinh_commune, ansinh_agency, ansinh_collector;
 
--- A lump sum is due when it is registered (Art. 36(3)), so nothing is granted after its last month. No
--- number of months is that of a period, so the two are told apart by it.
-alter table participation_rule no force row level security;
-insert into participation_rule
-select 'vsi', months, valid, 0, interval '0', interval '0', 'end', basis, false
-  from generate_series(13, 60) m (months),
-       (values (daterange('2016-01-01', '2025-07-01'), 'Decree 134/2015/NĐ-CP: at registration'),
-               (daterange('2025-07-01', null), 'Law 41/2024/QH15 Art. 36(3): at registration'))
-               v (valid, basis);
-alter table participation_rule force row level security;
+-- When a payment continues what was there, and when a card begins, are numbers of the law like all others:
+-- what the nation sets for a day, quotes and the gate follow alike. A lump sum is due when it is
+-- registered (Law 41/2024/QH15 Art. 36(3)), so nothing is granted after its last month; no number of
+-- months is that of a period, so the two are told apart by it. Where months and days of a gap are both
+-- set, the months count.
+set local role ansinh_gate;
+create temporary table opens on commit drop as
+select pg_get_functiondef(
+           'gate.participation_open(uuid,uuid,text,daterange,public.participation_rule,text,text)'::regprocedure)
+       as definition;
+drop function gate.participation_open(uuid, uuid, text, daterange, public.participation_rule, text, text);
+set local role ansinh_owner;
+drop table participation_rule;
+create view participation_rule with (security_invoker = true) as
+with gap as (
+    select r.valid, make_interval(months => r.value::int) as gap, r.decision_number, r.verified
+      from rate r
+     where r.kind = 'hhi_gap_months'
+    union all
+    select unnest(datemultirange(r.valid)
+                  - coalesce((select range_agg(o.valid) from rate o where o.kind = 'hhi_gap_months'), '{}')),
+           make_interval(days => r.value::int), r.decision_number, r.verified
+      from rate r
+     where r.kind = 'hhi_gap_days'
+)
+select 'vsi' as scheme, r.key::int as months, r.valid, 0 as waiting_days,
+       make_interval(months => r.value::int) as grace, make_interval(months => r.value::int) as gap,
+       'end' as continues_from, r.decision_number as basis, r.verified
+  from rate r
+ where r.kind = 'vsi_method'
+union all
+select 'vsi', m, r.valid, 0, interval '0', interval '0', 'end', r.decision_number, false
+  from rate r
+ cross join lateral generate_series(13, r.value::int) m
+ where r.kind = 'vsi_advance_months'
+union all
+select 'hhi', m.key::int, m.valid * w.valid * g.valid, w.value::int, interval '0', g.gap, 'payment',
+       concat_ws('; ', w.decision_number, g.decision_number), w.verified and g.verified
+  from rate m
+  join rate w on w.kind = 'hhi_waiting_days' and w.valid && m.valid
+  join gap g on g.valid && (m.valid * w.valid)
+ where m.kind = 'hhi_method';
+grant select on participation_rule to ansinh_gate, ansinh_nation, ansinh_province, ansinh_district,
+      ansinh_commune, ansinh_agency, ansinh_collector;
+set local role ansinh_gate;
+do $$
+begin
+    execute (select definition from opens);
+end $$;
+revoke execute on function
+       gate.participation_open(uuid, uuid, text, daterange, public.participation_rule, text, text) from public;
+set local role ansinh_owner;
 
 -- As without a method; missing months have no days, and are new, a renewal or a return by the coverage that
 -- there is on the day of payment, or by missing months that were paid before.

@@ -176,6 +176,43 @@ START_TEST(a_change_of_group_leaves_the_coverage)
 }
 END_TEST
 
+/* From today on. */
+static void nation_sets(const char *kind, const char *key, int value)
+{
+    const char *replaced = sql_text(text("select id from rate where kind = '%s' and key = '%s' and "
+                                         "valid @> business_date() and province_id = 0",
+                                         kind, key));
+    expect_status(call("nation.manager", "POST", "/v1/rates",
+                       text("{\"kind\":\"%s\",\"key\":\"%s\",\"valid_from\":\"%s\",\"value\":%d,"
+                            "\"decision\":{\"number\":\"1/TEST\"},\"verified\":true,\"replaces\":"
+                            "\"%s\"}",
+                            kind, key, today(), value, replaced)),
+                  201);
+}
+
+START_TEST(waiting_and_due_dates_are_the_nations_to_set)
+{
+    const char *const bare[] = {NULL};
+    nation_sets("hhi_waiting_days", "all", 10);
+    nation_sets("vsi_method", "12", 5);
+    struct answer card = expect_status(enrol("agent.collector", "hhi", 12, ""), 201);
+    ck_assert_str_eq(text_member(card, "starts_on"), sql_text("select business_date() + 10"));
+    struct answer made = expect_status(enrol("agent.collector", "vsi", 12, ""), 201);
+    struct answer quote = expect_status(
+        call_with("agent.collector", "POST", "/v1/quotes",
+                  text("{\"scheme\":\"vsi\",\"months\":12,\"paid_on\":\"%s\",\"members\":[{}]}",
+                       today()),
+                  bare),
+        200);
+    ck_assert_str_eq(text_member(quote, "members.0.continues_until"),
+                     sql_text(text("select renewable_until - 1 from coverage where id = '%s'",
+                                   text_member(made, "id"))));
+    ck_assert_str_eq(text_member(quote, "members.0.continues_until"),
+                     sql_text(text("select (date '%s' + 1 + interval '5 months')::date - 1",
+                                   text_member(made, "ends_on"))));
+}
+END_TEST
+
 START_TEST(support_is_for_120_months_wherever_they_were_paid)
 {
     struct answer first = expect_status(enrol("agent.collector", "vsi", 12, ""), 201);
@@ -282,6 +319,7 @@ Suite *price_suite(void)
     tcase_add_test(tcase, no_client_says_what_it_costs);
     tcase_add_test(tcase, what_was_paid_is_never_priced_again);
     tcase_add_test(tcase, a_change_of_group_leaves_the_coverage);
+    tcase_add_test(tcase, waiting_and_due_dates_are_the_nations_to_set);
     tcase_add_test(tcase, support_is_for_120_months_wherever_they_were_paid);
     tcase_add_test(tcase, a_quote_knows_people_of_the_register);
     tcase_add_test(tcase, unused_months_are_paid_back_without_the_support);
