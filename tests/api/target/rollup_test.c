@@ -143,10 +143,12 @@ static void enrol(struct history *history)
         NULL,
         "1500000",
         "3",
+        "transfer",
+        NULL,
         method,
     };
     const char *const post[] = {id, paid_for};
-    int made = say(history, SQL_ENROLMENT_CREATE, 14, row);
+    int made = say(history, SQL_ENROLMENT_CREATE, 16, row);
     history->posted += made > 0 && say(history, SQL_ENROLMENT_POST, 2, post) >= 0;
 }
 
