@@ -439,12 +439,24 @@ struct answer call(const char *login, const char *method, const char *path, cons
     return call_with(login, method, path, body, strcmp(method, "GET") == 0 ? NULL : keyed);
 }
 
+/* Where the token of a login is, or can be. */
+static int place_of(const char *login)
+{
+    int empty = MAX_LOGINS;
+    for (int i = 0; i < MAX_LOGINS; i++) {
+        if (tokens[i].token && strcmp(tokens[i].login, login) == 0) {
+            return i;
+        }
+        if (!tokens[i].token && empty == MAX_LOGINS) {
+            empty = i;
+        }
+    }
+    return empty;
+}
+
 const char *token_of(const char *login)
 {
-    int i = 0;
-    while (i < MAX_LOGINS && tokens[i].token && strcmp(tokens[i].login, login) != 0) {
-        i++;
-    }
+    int i = place_of(login);
     ck_assert_int_lt(i, MAX_LOGINS);
     if (!tokens[i].token) {
         struct answer answer =
@@ -463,7 +475,7 @@ void forget_token(const char *login)
     for (int i = 0; i < MAX_LOGINS; i++) {
         if (tokens[i].token && strcmp(tokens[i].login, login) == 0) {
             free(tokens[i].token);
-            tokens[i].token = strdup("");
+            tokens[i].token = NULL;
             tokens[i].login[0] = '\0';
         }
     }
