@@ -30,6 +30,7 @@ struct transaction {
     bool committing; /* the commit is on its way: from here on a lost connection leaves doubt */
     bool undone;     /* nothing of it is to stay */
     bool begun;      /* an explicit transaction waits for commit or rollback */
+    bool settled;    /* Sync has ended what was sent */
     bool broken;     /* the connection cannot be used again */
 };
 
@@ -102,10 +103,11 @@ static bool send_opening(struct request *req)
     if (!send(req, SLICE_NONE, SQL_TRANSACTION_BEGIN, 0, NULL) || !send_session(req)) {
         return false;
     }
-    if (!operation_takes_key(req->operation)) {
+    txn->key = request_header(req, "Idempotency-Key");
+    if (!txn->key || !operation_takes_key(req->operation)) { /* an errand of a job has none */
+        txn->key = NULL;
         return true;
     }
-    txn->key = request_header(req, "Idempotency-Key");
     txn->fingerprint = fingerprint_of(req);
     return send(req, req->caller.slice, SQL_IDEMPOTENCY_BEGIN,
                 PARAMS(req->route->operation_id, txn->key, txn->fingerprint));
@@ -276,6 +278,7 @@ static bool commit(struct request *req)
         return done ? fail(req, INTERNAL) : false;
     }
     txn->begun = false;
+    txn->settled = true;
     return pipeline_drain(txn->connection, txn->deadline_ns) || broke(req);
 }
 
@@ -328,6 +331,7 @@ static bool read_segment(struct request *req)
         return false;
     }
     struct transaction *txn = req->transaction;
+    txn->settled = true;
     if (!pipeline_sync(txn->connection)) {
         return broke(req);
     }
@@ -378,7 +382,8 @@ void transaction_end(struct request *req)
         return;
     }
     struct connection *connection = txn->connection;
-    bool dirty = txn->begun || connection->expected != connection->received;
+    bool dirty =
+        txn->begun || (txn->sent && !txn->settled) || connection->expected != connection->received;
     if (dirty && !txn->broken) {
         abandon(req);
     }
