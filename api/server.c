@@ -138,10 +138,44 @@ static enum MHD_Result on_access(void *instance, struct MHD_Connection *connecti
     return result;
 }
 
+/* A stream on its way to its visitor, who has as long for each piece as for a whole answer. */
+struct sending {
+    struct stream stream;
+    struct visitor *visitor;
+};
+
+static ssize_t send_piece(void *own, uint64_t offset, char *out, size_t room)
+{
+    struct sending *sending = own;
+    (void)offset;
+    visitor_takes(sending->visitor);
+    size_t size = sending->stream.read(sending->stream.own, out, room);
+    return size > 0 ? (ssize_t)size : U_STREAM_ERROR;
+}
+
+static void end_sending(void *own)
+{
+    struct sending *sending = own;
+    sending->stream.close(sending->stream.own);
+    free(sending);
+}
+
+static void send_stream(const struct request *req, struct _u_response *response)
+{
+    enum { PIECE = 65536 };
+    struct sending *sending = memory_or_stop(sizeof *sending);
+    *sending = (struct sending){.stream = *req->reply.stream, .visitor = req->visitor};
+    ulfius_set_stream_response(response, (unsigned)req->reply.status, send_piece, end_sending,
+                               sending->stream.size, PIECE, sending);
+}
+
 static void send_reply(const struct request *req, struct _u_response *response)
 {
     const struct reply *reply = &req->reply;
-    if (reply->size > 0) {
+    if (reply->stream) {
+        send_stream(req, response);
+        u_map_put(response->map_header, "Content-Type", reply->content_type);
+    } else if (reply->size > 0) {
         ulfius_set_binary_body_response(response, (unsigned)reply->status, reply->body,
                                         reply->size);
         u_map_put(response->map_header, "Content-Type", reply->content_type);

@@ -136,6 +136,10 @@ bool reply_json(struct request *req, int status, const char *body, size_t size)
 {
     req->reply.status = status;
     req->reply.content_type = "application/json";
+    if (req->reply.stream) { /* what was to be sent is not any more */
+        req->reply.stream->close(req->reply.stream->own);
+        req->reply.stream = NULL;
+    }
     req->reply.body = body;
     req->reply.size = size;
     return true;
