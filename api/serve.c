@@ -58,6 +58,7 @@ static const stage head_stages[] = {
     limit_check, identify,    rate_check, permit_check, limit_bodies,
 };
 static const stage body_stages[] = {limit_check, schema_check, precondition_check};
+static const stage errand_stages[] = {operation_bind, permit_check, schema_check};
 
 static bool walk(struct request *req, const stage *stages, size_t count)
 {
@@ -136,4 +137,12 @@ void serve(struct request *req)
     }
     transaction_end(req);
     conclude(req);
+}
+
+bool serve_errand(struct request *req)
+{
+    bool good = walk(req, errand_stages, sizeof errand_stages / sizeof *errand_stages) &&
+                handle(req) && memory_suffices(req);
+    transaction_end(req);
+    return good;
 }

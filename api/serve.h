@@ -15,4 +15,8 @@ bool serve_part(struct request *req, size_t size);
  * off the wire; everything else is filled on the way. */
 void serve(struct request *req);
 
+/* The same for a request that nobody sent: what a job asks as its requester. Its route, caller, path values
+ * and query are given; it passes the gates of permission and contract. False when it has a problem. */
+bool serve_errand(struct request *req) must_check;
+
 #endif

@@ -35,6 +35,7 @@ struct operation {
     const struct schema *body; /* NULL: the operation takes none */
     const char *media_type;    /* of the body: media_json, or media_csv with an array of rows */
     size_t body_limit;         /* x-body-limit, bytes; 0 is BODY_STANDARD of limit.h */
+    bool stored;               /* x-body: stored; a table whose rows nobody has looked at yet */
     bool unguarded;            /* x-precondition: exempt; a PUT, PATCH or DELETE without If-Match */
     int response_count;
     struct response responses[MAX_RESPONSES];

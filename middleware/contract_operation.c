@@ -125,7 +125,12 @@ static bool read_limits(struct contract *contract, struct operation *operation, 
     if (open && (!json_is_string(open) || strcmp(json_string_value(open), "exempt") != 0)) {
         return contract_refuse(contract, operation, "x-precondition may only be exempt");
     }
+    json_t *body = json_object_get(source, "x-body");
+    if (body && (!json_is_string(body) || strcmp(json_string_value(body), "stored") != 0)) {
+        return contract_refuse(contract, operation, "x-body may only be stored");
+    }
     operation->unguarded = open != NULL;
+    operation->stored = body != NULL;
     return true;
 }
 
@@ -232,16 +237,13 @@ static bool check_path(struct contract *contract, struct operation *operation, j
            contract_refuse(contract, operation, "more than %d path parameters", MAX_PATH_VALUES);
 }
 
-/* A table is an array of rows: closed objects with a column for each property, which is one text or
- * one integer; `line` is the reader's own. */
-static bool is_table(struct contract *contract, const struct operation *operation)
+/* A row is a closed object with a column for each property, which is one text or one integer; `line` is
+ * the reader's own. */
+static bool is_row(struct contract *contract, const struct operation *operation,
+                   const struct schema *row)
 {
-    const struct schema *table = operation->body;
-    const struct schema *row = table->items;
-    if (table->types != TYPE_ARRAY || table->max_items == SIZE_MAX || !row ||
-        row->types != TYPE_OBJECT || row->property_count > MAX_COLUMNS) {
-        return contract_refuse(contract, operation,
-                               "%s wants an array with maxItems, of objects of up to %d properties",
+    if (!row || row->types != TYPE_OBJECT || row->property_count > MAX_COLUMNS) {
+        return contract_refuse(contract, operation, "%s wants objects of up to %d properties",
                                media_csv, MAX_COLUMNS);
     }
     for (size_t i = 0; i < row->property_count; i++) {
@@ -254,6 +256,24 @@ static bool is_table(struct contract *contract, const struct operation *operatio
         }
     }
     return true;
+}
+
+/* A table is an array of rows; one that is stored may have rows of several kinds, one in each file. */
+static bool is_table(struct contract *contract, const struct operation *operation)
+{
+    const struct schema *table = operation->body;
+    const struct schema *row = table->items;
+    if (table->types != TYPE_ARRAY || table->max_items == SIZE_MAX) {
+        return contract_refuse(contract, operation, "%s wants an array with maxItems", media_csv);
+    }
+    if (!operation->stored || !row || row->branch_count == 0) {
+        return is_row(contract, operation, row);
+    }
+    bool good = true;
+    for (size_t i = 0; good && i < row->branch_count; i++) {
+        good = is_row(contract, operation, row->branches[i]);
+    }
+    return good;
 }
 
 static bool read_body(struct contract *contract, struct operation *operation, json_t *source)

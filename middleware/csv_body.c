@@ -2,10 +2,12 @@
 #include "middleware/csv_body.h"
 
 #include <csv.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "middleware/allocator.h"
+#include "middleware/contract.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 #include "middleware/schema_internal.h"
@@ -320,4 +322,14 @@ bool csv_body_read(struct request *req, const struct schema *table)
     body->json = reader->json.data;
     req->csv = body;
     return true;
+}
+
+bool csv_body_read_piece(struct request *req, const struct operation *operation, size_t kind)
+{
+    const struct schema *row = operation->body->items;
+    const struct schema table = {
+        .items = row->branch_count > 0 ? row->branches[kind] : row,
+        .max_items = SIZE_MAX,
+    };
+    return csv_body_read(req, &table);
 }

@@ -33,5 +33,9 @@ struct schema;
 /* Reads the body into req->csv. MALFORMED_CSV, or INVALID_REQUEST for the columns or the number of
  * rows. */
 bool csv_body_read(struct request *req, const struct schema *table) must_check;
+/* The same of a piece of a stored table: req->body is its line of names and some of its records, of the
+ * nth kind of rows that the operation takes, any number of them. */
+bool csv_body_read_piece(struct request *req, const struct operation *operation,
+                         size_t kind) must_check;
 
 #endif

@@ -173,6 +173,10 @@ static bool check_body(struct check *check)
         return req->body_size == 0 ||
                fail_at(req, INVALID_REQUEST, check->where, "", FLAW_UNKNOWN, NULL);
     }
+    if (req->operation->stored) {
+        return (req->body_size > 0 && text_is_utf8(req->body, req->body_size)) ||
+               fail(req, MALFORMED_CSV);
+    }
     if (req->operation->media_type == media_csv) {
         return csv_body_read(req, req->operation->body);
     }
