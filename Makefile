@@ -60,7 +60,7 @@ CFLAGS   := -std=gnu17 -D_GNU_SOURCE -I. -Ibuild/gen -isystem /usr/include/postg
             $(WARNINGS) -fstack-protector-strong -fPIE
 LDFLAGS  := -pie -Wl,-z,relro,-z,now
 LIBS     := -lulfius -lyder -lorcania -lmicrohttpd -ljansson -lpq -ljwt -lsodium -lsystemd -lunistring \
-            -lpcre2-8 -lcsv -lpthread -lm
+            -lpcre2-8 -lcsv -lxlsxwriter -lpthread -lm
 TESTLIBS := -lcheck -lsubunit -lrt -lcurl
 
 build/release/%: CC := gcc

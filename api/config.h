@@ -30,6 +30,8 @@ struct config {
     long bodies_limit;
     long memory_limit;
     const char *proxies;
+    long job_workers;
+    long job_silence_ms;
     long user_rate;
     long address_rate;
 };

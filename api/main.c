@@ -22,6 +22,7 @@
 #include "api/life.h"
 #include "api/listen.h"
 #include "api/migrate.h"
+#include "api/report/job_worker.h"
 #include "api/recount.h"
 #include "api/routes.h"
 #include "api/server.h"
@@ -267,7 +268,11 @@ static int serve_command(const struct config *config)
                 password_init();
     struct worker *worker =
         good && log_queue_start() ? worker_start(&single, service.metrics) : NULL;
+    struct pool_options jobs = lane_options(config, config->job_workers);
+    struct job_workers *job_workers =
+        worker ? job_workers_start(&service, &jobs, config->job_silence_ms) : NULL;
     good = worker && run_servers(config, &service, &single, &life);
+    job_workers_stop(job_workers);
     worker_stop(worker);
     log_queue_stop();
     service_close(&service);

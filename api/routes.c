@@ -20,6 +20,9 @@
 #include "api/people/participant_group.h"
 #include "api/people/person.h"
 #include "api/probe.h"
+#include "api/report/export.h"
+#include "api/report/import.h"
+#include "api/report/job.h"
 #include "api/target/amendment.h"
 #include "api/target/assignment.h"
 #include "api/target/coverage.h"
@@ -177,6 +180,14 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/participations/import",  OFFICE_TIERS, ENROLMENT_DECIDE, participation_import),
     ROUTE(GET,   "/v1/participations/{id}",    ANY_TIER,     ENROLMENT_READ,  participation_get),
     ROUTE(POST,  "/v1/participations/{id}/void", OFFICE_TIERS, ENROLMENT_DECIDE, participation_void),
+
+    ROUTE(POST,  "/v1/exports",                ANY_TIER,     OWN_ACCOUNT,     export_create),
+    ROUTE(POST,  "/v1/imports",                FIELD_TIERS,  ENROLMENT_WRITE, import_create),
+    ROUTE(GET,   "/v1/jobs",                   ANY_TIER,     OWN_ACCOUNT,     job_list),
+    ROUTE(GET,   "/v1/jobs/{id}",              ANY_TIER,     OWN_ACCOUNT,     job_get),
+    ROUTE(POST,  "/v1/jobs/{id}/cancel",       ANY_TIER,     OWN_ACCOUNT,     job_cancel),
+    ROUTE(GET,   "/v1/jobs/{id}/verdicts",     ANY_TIER,     OWN_ACCOUNT,     job_verdict_list),
+    ROUTE(GET,   "/v1/jobs/{id}/file",         ANY_TIER,     OWN_ACCOUNT,     job_file_get),
 };
 // clang-format on
 const size_t route_count = sizeof routes / sizeof *routes;

@@ -36,6 +36,8 @@ static const char house[] = "begin; set local role ansinh_worker; "
                             "delete from public.idempotency where created_at < now(); "
                             "delete from public.refresh_token where expires_at < now(); "
                             "delete from public.sign_in_attempt where updated_at < now(); "
+                            "delete from public.job_part where created_at < now(); "
+                            "delete from public.job where finished_at < now(); "
                             "commit";
 
 /* Whatever goes wrong is tried again at the next beat, with a new connection. The number is the first

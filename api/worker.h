@@ -1,6 +1,6 @@
 /* The housekeeper, as the role ansinh_worker: folds the deltas of live figures into totals every
  * second, and every ten minutes deletes what has outlived its purpose (old answers by key, expired
- * refresh tokens, forgotten sign-in attempts); row security lets it delete nothing younger. */
+ * refresh tokens, forgotten sign-in attempts, files of jobs); row security lets it delete nothing younger. */
 #ifndef ANSINH_WORKER_H
 #define ANSINH_WORKER_H
 

@@ -237,14 +237,20 @@ static bool check_path(struct contract *contract, struct operation *operation, j
            contract_refuse(contract, operation, "more than %d path parameters", MAX_PATH_VALUES);
 }
 
+static bool refuse_table(struct contract *contract, const struct operation *operation)
+{
+    return contract_refuse(contract, operation,
+                           "%s wants an array with maxItems, of objects of up to %d properties",
+                           media_csv, MAX_COLUMNS);
+}
+
 /* A row is a closed object with a column for each property, which is one text or one integer; `line` is
  * the reader's own. */
 static bool is_row(struct contract *contract, const struct operation *operation,
                    const struct schema *row)
 {
     if (!row || row->types != TYPE_OBJECT || row->property_count > MAX_COLUMNS) {
-        return contract_refuse(contract, operation, "%s wants objects of up to %d properties",
-                               media_csv, MAX_COLUMNS);
+        return refuse_table(contract, operation);
     }
     for (size_t i = 0; i < row->property_count; i++) {
         const struct property *property = &row->properties[i];
@@ -264,7 +270,7 @@ static bool is_table(struct contract *contract, const struct operation *operatio
     const struct schema *table = operation->body;
     const struct schema *row = table->items;
     if (table->types != TYPE_ARRAY || table->max_items == SIZE_MAX) {
-        return contract_refuse(contract, operation, "%s wants an array with maxItems", media_csv);
+        return refuse_table(contract, operation);
     }
     if (!operation->stored || !row || row->branch_count == 0) {
         return is_row(contract, operation, row);

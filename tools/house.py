@@ -17,6 +17,8 @@ MAY_ALLOCATE = {
     "middleware/visitor.c",
     "api/keys.c",
     "api/main.c",
+    "api/report/job_worker.c",
+    "api/report/sheet.c",
     "api/server.c",
     "api/worker.c",
 }

@@ -12,7 +12,7 @@ set -euo pipefail
 run=(
     gcc libc6-dev
     libulfius-dev libjansson-dev libjwt-dev libpq-dev libsodium-dev libsystemd-dev libunistring-dev libpcre2-dev
-    libcsv-dev
+    libcsv-dev libxlsxwriter-dev
     postgresql-15 python3 python3-yaml curl jq ca-certificates
 )
 # libulfius-dev depends on the gnutls flavour of curl; apt removes the openssl flavour for it.

@@ -31,6 +31,8 @@ static const char *const names[] = {
     "ANSINH_BODY_LIMIT",
     "ANSINH_BODIES_LIMIT",
     "ANSINH_MEMORY_LIMIT",
+    "ANSINH_JOB_WORKERS",
+    "ANSINH_JOB_SILENCE_MS",
     "ANSINH_PROXIES",
     "ANSINH_USER_RATE",
     "ANSINH_ADDRESS_RATE",
@@ -101,7 +103,7 @@ START_TEST(an_empty_environment_has_defaults)
     ck_assert_int_eq(config.write_connections, 4);
     ck_assert_int_eq(config.waiting_requests, 2000);
     ck_assert_int_eq(config.connection_limit, 4096);
-    ck_assert_int_eq(config.body_limit, 4194304);
+    ck_assert_int_eq(config.body_limit, 16777216);
     ck_assert_int_eq(config.memory_limit, 16777216);
 }
 END_TEST
@@ -111,7 +113,7 @@ START_TEST(an_empty_value_is_the_default)
     reads("ANSINH_LISTEN", "");
     ck_assert_str_eq(config.listen, "127.0.0.1:8080");
     reads("ANSINH_BODY_LIMIT", "");
-    ck_assert_int_eq(config.body_limit, 4194304);
+    ck_assert_int_eq(config.body_limit, 16777216);
     reads("ANSINH_TOKEN_KEYS", "");
     ck_assert_ptr_null(config.token_keys);
 }
@@ -138,6 +140,8 @@ START_TEST(numbers_reach_to_their_limits)
         {"ANSINH_READ_CONNECTIONS", "1", "64", "0", "65"},
         {"ANSINH_SLOW_CONNECTIONS", "1", "64", "0", "65"},
         {"ANSINH_WRITE_CONNECTIONS", "1", "64", "0", "65"},
+        {"ANSINH_JOB_WORKERS", "0", "16", "-1", "17"},
+        {"ANSINH_JOB_SILENCE_MS", "1000", "600000", "999", "600001"},
         {"ANSINH_WAITING_REQUESTS", "0", "100000", "-1", "100001"},
         {"ANSINH_CONNECTION_LIMIT", "8", "20000", "7", "20001"},
         {"ANSINH_BODY_LIMIT", "1024", "16777216", "1023", "16777217"},

@@ -7,6 +7,7 @@
 
 #include "middleware/schema.h"
 #include "tests/support/harness.h"
+#include "tests/support/job_case.h"
 #include "tests/support/suites.h"
 
 enum { MAX_KEPT = 32, MAX_WORDS = 12, MAX_TRIED = 256 };
@@ -358,12 +359,27 @@ static void same_shape(const char *id, const char *place, const json_t *example,
     }
 }
 
+/* What a job works at is asked for until it is there. */
+static struct answer ask(const struct trial *trial, const char *method)
+{
+    struct answer answer = call(trial->login, method, target_of(trial), body_of(trial));
+    for (int i = 0; trial->words[i]; i++) {
+        const char *word = trial->words[i] + 1;
+        size_t size = strcspn(word, "=");
+        const char *name = text("%.*s", (int)size, word);
+        while (word[-1] == '!' && strcmp(text_member(answer, name), word + size + 1) != 0) {
+            ck_assert_str_ne(text_member(answer, name), "failed");
+            answer = call(trial->login, method, target_of(trial), NULL);
+        }
+    }
+    return answer;
+}
+
 static void try(const struct trial *trial)
 {
     const struct operation *operation = trial->operation;
     const char *id = operation->id;
-    const char *method = method_names[operation->method];
-    struct answer answer = call(trial->login, method, target_of(trial), body_of(trial));
+    struct answer answer = ask(trial, method_names[operation->method]);
     ck_assert_msg(answer.status == success_of(operation)->status, "%s answered %d: %.900s", id,
                   answer.status, answer.body);
     if (success_of(operation)->schema && strcmp(id, "contract_show") != 0) {
@@ -416,6 +432,7 @@ START_TEST(every_example_is_answered_as_it_says)
     const struct operation *all = contract_operations(harness_contract(), &count);
     const struct operation *last = contract_operation(harness_contract(), "session_delete_all");
     FILE *file = fopen("tests/examples.txt", "r");
+    keep_value("held", 4, job_held("district.manager"));
     ck_assert_ptr_nonnull(file);
     while (fgets(line, sizeof line, file)) {
         try_line(line);

@@ -32,6 +32,12 @@ enum { PAGE = 50 };
             "'01900000-0000-7000-8000-000000000000', '51'"                                         \
     }
 
+/* Of the job that has the caller's id. */
+#define OF_JOB                                                                                     \
+    {                                                                                              \
+        "caller_id(), 'check', '1', '51'", "caller_id(), 'check', '300', '51'"                     \
+    }
+
 enum shape {
     ORDERED,   /* an ordered index scan that reads one row more than the page at most */
     FEW,       /* a key leaves so few rows that their order does not matter */
@@ -97,6 +103,9 @@ static const struct list {
      ORDERED,
      {DIVISION("under") MEASURE, DIVISION("over") MEASURE}},
     {SQL_AUDIT_LIST, "audit", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_JOB_LIST, "job", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_JOB_VERDICT_LIST, "job_verdict", ALL_SLICES, ORDERED, OF_JOB},
+    {SQL_JOB_VERDICT_LIST_REJECTED, "job_verdict", ALL_SLICES, ORDERED, OF_JOB},
     {SQL_POPULATION_LIST, "population", ALL_SLICES, ORDERED, NEWEST},
     {SQL_POPULATION_LIST_OF_UNIT, "population", ALL_SLICES, ORDERED, OF_OWN("")},
     {SQL_POPULATION_LIST_OF_KIND, "population", ALL_SLICES, ORDERED, OF_OWN("'total',")},
@@ -311,6 +320,15 @@ static const char *const rows[] = {
     "u.collector_id::text) order by u.collector_id::text = s.agent desc nulls last limit 1), "
     "territory = (select array_agg(distinct t.hamlet_id) from territory t "
     "where s.agent in (t.agency_id::text, t.collector_id::text))",
+    "insert into session (id, user_id, role, scope_id, agent_id, duty, gen, expires_at) "
+    "select id, id, 'ansinh_' || slice, '', '', duty, gen, now() from app_user where id::text in (select user_id from slice_of)",
+    "insert into job (id, requester_id, kind, subject, parameters, language, session_id, created_at) "
+    "select case i when 1 then u.id else gen_random_uuid() end, u.id, 'import', 'enrolments', '{}', "
+    "'vi', u.id, now() - i * interval '3 days' from session u, generate_series(1, 300) i",
+    "insert into job_verdict (job_id, requester_id, step, line, verdict, code) select u.id, u.id, "
+    "'check', i, case i % 5 when 0 then 'rejected' else 'accepted' end, case i % 5 when 0 then 'enum' "
+    "end from session u, generate_series(2, 600) i",
+    "analyze job, job_verdict",
     "grant select on slice_of to public",
 };
 

@@ -195,6 +195,36 @@ select user_id, 'matrix', 'new', 'new' from here
 -- name: idempotency set
 status = 201
 
+-- The job of a place has ended; a second one, of the user's own id, has not begun.
+-- name: job arrange
+insert into job (id, requester_id, kind, subject, parameters, language, state, session_id, finished_at)
+select row_id, user_id, 'export', 'matrix', '{}'::jsonb, 'vi', 'done', session_id, at from place
+ union all
+select user_id, user_id, 'export', 'matrix', '{}', 'vi', 'queued', session_id, null from place
+-- name: job match
+r.finished_at = p.at
+-- name: job insert
+insert into job (id, requester_id, kind, subject, parameters, language, session_id)
+select gen_random_uuid(), user_id, 'export', 'new', '{}', 'vi', session_id from here
+-- name: job set
+done = 7
+-- name: job_part arrange
+insert into job_part (job_id, requester_id, role, n, content, created_at)
+select row_id, user_id, 'body', 1, 'old', at from place
+-- name: job_part match
+r.created_at = p.at
+-- name: job_part insert
+insert into job_part (job_id, requester_id, role, n, content)
+select row_id, user_id, 'result', 1, 'new' from here
+-- name: job_verdict arrange
+insert into job_verdict (job_id, requester_id, step, line, verdict)
+select row_id, user_id, 'check', 2, 'accepted' from place
+-- name: job_verdict match
+r.job_id = p.row_id
+-- name: job_verdict insert
+insert into job_verdict (job_id, requester_id, step, line, verdict)
+select row_id, user_id, 'write', 2, 'accepted' from here
+
 -- --- People ---------------------------------------------------------------------------------------
 
 -- name: person arrange
@@ -984,6 +1014,21 @@ select 1 from here where gate.enrolment_stands_at(row_id, '{1}')
 -- name: gate.enrolment_decide(uuid,text,text,text) probe
 select count(*) from enrolment r join here p on r.id = p.row_id where r.status = 'voided'
 
+-- name: gate.job_create(uuid,text,text,jsonb,text,integer) call
+select gate.job_create(gen_random_uuid(), 'export', 'made', '{}', 'vi', null)
+-- name: gate.job_create(uuid,text,text,jsonb,text,integer) probe
+select count(*) from job r join here p on r.requester_id = p.user_id where r.subject = 'made'
+-- name: gate.job_cancel(uuid) call
+select 1 from here where gate.job_cancel(user_id)
+-- name: gate.import_person(jsonb) call
+select 1
+  from here h
+  join unit u on u.id = h.hamlet_id
+ cross join lateral gate.import_person(jsonb_build_object(
+           'hamlet_code', u.code, 'name_key', 'nguoi moi', 'birth', '1984-01-01', 'birth_precision', 'year')) f
+ where f.flaw is null
+-- name: gate.enrolment_known(uuid,text,integer,date) call
+select 1 from here where gate.enrolment_known(row_id, 'hhi', 12, '2020-01-01')
 -- name: gate.participation_declare(uuid,uuid,text,integer,daterange,text) call
 select gate.participation_declare(gen_random_uuid(), row_id, 'vsi', 12,
                                   daterange('2020-01-01', '2021-01-01'), null) from here
@@ -1356,6 +1401,12 @@ insert into audit (user_id, session_id, action, subjects, province_id, district_
 select h.user_id, f.session_id, 'person_get', '{}', h.province_id, h.district_id, h.commune_id
   from here h, place f
  where f.letter = 'f'
+-- name: attempt job_part.of_another
+insert into job_part (job_id, requester_id, role, n, content)
+select f.row_id, h.user_id, 'result', 3, 'forged' from here h, place f where f.letter = 'f'
+-- name: attempt job_verdict.of_another
+insert into job_verdict (job_id, requester_id, step, line, verdict)
+select f.row_id, h.user_id, 'write', 3, 'accepted' from here h, place f where f.letter = 'f'
 
 -- --- The catalogue --------------------------------------------------------------------------------
 

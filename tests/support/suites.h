@@ -103,5 +103,11 @@ Suite *demo_suite(void);
 Suite *readme_suite(void);
 Suite *whole_log_suite(void);
 Suite *coverage_suite(void);
+Suite *export_suite(void);
+Suite *import_suite(void);
+Suite *job_suite(void);
+Suite *cell_rules_suite(void);
+Suite *import_rules_suite(void);
+Suite *table_suite(void);
 
 #endif

@@ -50,6 +50,7 @@ static void become_parent(int theirs, int shared)
     int fds[] = {listening, theirs, shared, log};
     harness_environment(); /* before Check's own descriptors are lost */
     setenv("DATABASE_URL", text("%s&application_name=torture", harness_database_url()), 1);
+    setenv("ANSINH_JOB_WORKERS", "0", 1); /* their allocations would be counted */
     setenv("MALLOC_PERTURB_", "165",
            1);                    /* what was freed, or not written yet, looks like nothing */
     for (int i = 0; i < 4; i++) { /* out of the way of 3, 4 and 5 */
