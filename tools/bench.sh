@@ -6,7 +6,9 @@
 #   BENCH_SECONDS  seconds of one measurement (2); there are about a hundred
 #   BENCH_ONLY     one part: crowds (what many connections do, two minutes), waits (others beside handlers
 #                  that wait, a minute), reads, figures (what live figures cost, a minute), quotes
-#                  (what prices cost, some seconds), or search (for people, by name)
+#                  (what prices cost, some seconds), search (for people, by name), or files
+#                  (exports and imports)
+#   BENCH_ROWS     of an import (100000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/load/figure_load.h"
+#include "tests/load/file_load.h"
 #include "tests/load/crowd_load.h"
 #include "tests/load/http_load.h"
 #include "tests/load/quote_load.h"
@@ -297,6 +298,9 @@ int main(void)
     }
     if (wanted("quotes")) {
         quotes_print(&bench.world, pg, bench.port, bench.seconds);
+    }
+    if (wanted("files")) {
+        files_print(&bench.world, pg, server);
     }
     if (wanted("search")) {
         search_print(&bench.world, pg, bench.port, bench.seconds);
