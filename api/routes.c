@@ -2,7 +2,9 @@
 #include "api/routes.h"
 
 #include "api/enrolment/cash.h"
+#include "api/enrolment/dossier.h"
 #include "api/enrolment/enrolment.h"
+#include "api/enrolment/holiday.h"
 #include "api/enrolment/participation.h"
 #include "api/enrolment/quote.h"
 #include "api/enrolment/rate.h"
@@ -180,6 +182,15 @@ const struct route routes[] = {
     ROUTE(POST,  "/v1/participations/import",  OFFICE_TIERS, ENROLMENT_DECIDE, participation_import),
     ROUTE(GET,   "/v1/participations/{id}",    ANY_TIER,     ENROLMENT_READ,  participation_get),
     ROUTE(POST,  "/v1/participations/{id}/void", OFFICE_TIERS, ENROLMENT_DECIDE, participation_void),
+
+    ROUTE(GET,   "/v1/dossier-forms",          ANY_TIER,     ENROLMENT_READ,  dossier_form_list),
+    ROUTE(GET,   "/v1/holidays",               ANY_TIER,     RATE_READ,       holiday_list),
+    ROUTE(POST,  "/v1/holidays",               TIER_NATION,  RATE_WRITE,      holiday_create),
+    ROUTE(GET,   "/v1/dossiers",               ANY_TIER,     ENROLMENT_READ,  dossier_list),
+    ROUTE(POST,  "/v1/dossiers",               TIER_AGENT,   ENROLMENT_WRITE, dossier_create),
+    AUDITED(GET, "/v1/dossiers/{id}",          ANY_TIER,     ENROLMENT_READ,  dossier_get),
+    ROUTE(POST,  "/v1/dossiers/{id}/resubmit", TIER_AGENT,   ENROLMENT_WRITE, dossier_resubmit),
+    ROUTE(POST,  "/v1/dossiers/{id}/decide",   OFFICE_TIERS, ENROLMENT_DECIDE, dossier_decide),
 
     ROUTE(POST,  "/v1/exports",                ANY_TIER,     OWN_ACCOUNT,     export_create),
     ROUTE(POST,  "/v1/imports",                FIELD_TIERS,  ENROLMENT_WRITE, import_create),

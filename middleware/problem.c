@@ -97,6 +97,10 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_NO_UNUSED]  = {"no_unused", 0, {"không còn tháng nào chưa dùng", "leaves no unused month"}},
     [FLAW_NO_MONEY]   = {"no_money", 0, {"không có phần tiền nào người tham gia phải nộp", "have nothing that a participant pays"}},
     [FLAW_NUMBERS_LEFT] = {"numbers_left", 0, {"nhiều hơn số biên lai còn lại", "is more than the numbers that are left"}},
+    [FLAW_STATUS]     = {"status", 0, {"đang ở trạng thái %s", "is %s"}},
+    [FLAW_IN_DOSSIER] = {"in_dossier", 0, {"đang chờ trong hồ sơ %s", "waits in dossier %s"}},
+    [FLAW_OTHER_FORM] = {"other_form", 0, {"thuộc mẫu %s", "belongs on the form %s"}},
+    [FLAW_OTHER_OFFICE] = {"other_office", 0, {"thuộc cơ quan BHXH khác với dòng đầu", "belongs to another office than the first line"}},
     [FLAW_IN_FUTURE]  = {"in_future", 0, {"không được ở tương lai", "must not be in the future"}},
     [FLAW_RATIO]      = {"ratio", 0, {"không áp dụng cho chỉ tiêu tỷ lệ", "does not apply to a ratio"}},
     [FLAW_SUM]        = {"sum", 0, {"phải có tổng bằng %s", "must add up to %s"}},
@@ -145,6 +149,7 @@ static const struct constraint_row {
     {"decision_once", DUPLICATE, "/number", FLAW_NOT_UNIQUE},
     {"population_revision_once", CONFLICT, NULL, 0},
     {"rate_once", DUPLICATE, "/valid_from", FLAW_NOT_UNIQUE},
+    {"holiday_once", DUPLICATE, "/from", FLAW_NOT_UNIQUE},
     {"reported_count_revision_once", CONFLICT, NULL, 0},
 };
 

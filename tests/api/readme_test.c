@@ -34,14 +34,14 @@ static int extract(const char *heading, FILE *out)
 /* What the demo holds, so that the story starts from it whatever ran before. */
 static void empty_the_demo(void)
 {
-    sql_text(
-        "truncate cut_declaration, cut_total, assignment_entry, assignment_acceptance, "
-        "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
-        "person_period, enrolment_event, enrolment_line, enrolment_refund, "
-        "credit_correction, cash_entry, cash_handover, cash_box, receipt, remittance, enrolment, "
-        "household_member, household, entitlement, "
-        "person_sensitive, person_move, person_identity, person, "
-        "population, reported_count");
+    sql_text("truncate cut_declaration, cut_total, assignment_entry, assignment_acceptance, "
+             "assignment, plan, decision, progress_delta, progress_total, credit_total, coverage, "
+             "person_period, enrolment_event, enrolment_line, enrolment_refund, "
+             "credit_correction, cash_entry, cash_handover, cash_box, receipt, remittance, "
+             "dossier_line, dossier, enrolment, "
+             "household_member, household, entitlement, "
+             "person_sensitive, person_move, person_identity, person, "
+             "population, reported_count");
 }
 
 /* The tables of the chapter on prices. */

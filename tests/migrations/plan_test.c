@@ -20,6 +20,9 @@ enum { PAGE = 50 };
             "now() - interval '400 days', '01900000-0000-7000-8000-000000000000', '51'"            \
     }
 
+/* From a last day on, until today. */
+#define WAITING(from) from ", '00000000-0000-0000-0000-000000000000', '51', current_date"
+
 /* From the newest of a state on. */
 #define DIVISION(state) "'" state "', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'"
 #define MEASURE ", 'vsi_new', '2005-01-01', '2005-12-31'"
@@ -81,6 +84,15 @@ static const struct list {
     {SQL_CASH_ENTRY_LIST, "cash_entry", MONEY_SLICES, ORDERED, OF_HOLDER},
     {SQL_REMITTANCE_LIST, "remittance", MONEY_SLICES, ORDERED, NEWEST},
     {SQL_REMITTANCE_LIST_DECLARED, "remittance", MONEY_SLICES, SEARCHING, {NULL}},
+    {SQL_DOSSIER_LIST, "dossier", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_DOSSIER_LIST_DECIDED, "dossier", ALL_SLICES, ORDERED, NEWEST},
+    {SQL_DOSSIER_LIST_WAITING,
+     "dossier",
+     ALL_SLICES,
+     ORDERED,
+     {WAITING("'-infinity'"), WAITING("current_date - 9")}},
+    {SQL_DOSSIER_FORM_LIST, "dossier_form", ALL_SLICES, OUTSIDE, {NULL}},
+    {SQL_HOLIDAY_LIST, "holiday", ALL_SLICES, OUTSIDE, {NULL}},
     {SQL_ASSOCIATION_LIST, "association", ALL_SLICES, ORDERED, NEWEST},
     {SQL_DECISION_LIST, "decision", ALL_SLICES, ORDERED, NEWEST},
     {SQL_PLAN_LIST, "plan", ALL_SLICES, ORDERED, NEWEST},
@@ -294,12 +306,19 @@ static const char *const rows[] = {
     "amount, id, agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_at, "
     "created_by from receipt",
     "analyze collection_contract, receipt_book, receipt, remittance, cash_box, cash_entry",
+    "insert into dossier (id, form_code, holder_id, year, n, submitted_on, due_on, pending, accepted, "
+    "decided_at, agency_id, collector_id, unit_id, province_id, district_id, commune_id, created_by, "
+    "created_at) select id, 'D03-TS', collector_id, 2020, row_number() over (partition by "
+    "collector_id), current_date - 20, current_date - day % 19, day % 2, 1 - day % 2, case day % 2 "
+    "when 0 then created_at end, agency_id, collector_id, unit_id, province_id, district_id, "
+    "commune_id, created_by, created_at from (select e.*, row_number() over (order by id)::int as "
+    "day from enrolment e where collector_id is not null) e",
     "insert into entitlement (id, person_id, group_code, during, decision_number, decided_on, "
     "issuer, giver_id, created_by) select id, id, 'near_poor', '[2020-01-01,)', 'x', "
     "'2020-01-01', 'x', commune_id, created_by from person",
     "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
     "cut_total, audit, population, reported_count, household, household_member, "
-    "entitlement, coverage",
+    "entitlement, coverage, dossier",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "
     "user_id text, territory text)",
     "insert into slice_of values ('nation', 'wide', '1', ''), ('nation', 'narrow', '1', ''), "

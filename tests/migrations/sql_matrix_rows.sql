@@ -564,6 +564,47 @@ select row_id, 'death', at::date, '2020-12-01', 1, 1, 'x', at::date, user_id, ag
        hamlet_id, province_id, district_id, commune_id
   from here
 
+-- Each with a line that waits.
+-- name: dossier arrange
+insert into dossier (id, form_code, holder_id, year, n, submitted_on, due_on, pending, agency_id,
+                     collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select row_id, 'D03-TS', row_id, 2020, 1, '2020-01-01', '2020-01-08', 1, coalesce(agency_id, row_id),
+       collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from place
+-- name: dossier match
+r.id = p.row_id
+-- name: dossier set
+version = r.version + 1
+-- name: dossier insert
+insert into dossier (id, form_code, holder_id, year, n, submitted_on, due_on, pending, agency_id,
+                     collector_id, unit_id, province_id, district_id, commune_id, created_by)
+select gen_random_uuid(), 'D03-TS', row_id, 2020, 2, '2020-01-01', '2020-01-08', 1,
+       coalesce(agency_id, row_id), collector_id, hamlet_id, province_id, district_id, commune_id, user_id
+  from here
+
+-- name: dossier_line arrange
+insert into dossier_line (dossier_id, n, enrolment_id, agency_id, collector_id, unit_id, province_id,
+                          district_id, commune_id)
+select row_id, 1, row_id, agency_id, collector_id, hamlet_id, province_id, district_id, commune_id
+  from place
+-- name: dossier_line match
+r.dossier_id = p.row_id
+-- name: dossier_line set
+reason = 'x'
+-- name: dossier_line insert
+insert into dossier_line (dossier_id, n, enrolment_id, agency_id, collector_id, unit_id, province_id,
+                          district_id, commune_id)
+select row_id, 2, user_id, agency_id, collector_id, hamlet_id, province_id, district_id, commune_id
+  from here
+
+-- name: holiday match
+r.day = '2026-01-01'
+-- name: holiday insert
+insert into holiday (day, name_vi, name_en, decision_number, verified, giver_id, created_by)
+select '2020-01-01', 'x', 'x', 'x', true, writer, user_id from here
+-- name: dossier_form match
+r.code = 'D03-TS'
+
 -- name: participation_rule match
 true
 
@@ -1051,6 +1092,21 @@ select 1
            'birth', '1984-01-01', 'birth_precision', 'year', 'sex', 'female', 'scheme', 'hhi',
            'months', 12, 'ends_on', '2020-12-31'))) i
  where i.verdict = 'written'
+
+-- name: gate.dossier_submit(uuid,jsonb,uuid) call
+select 1
+  from here h
+ cross join lateral (select count(*) as n
+                       from gate.dossier_submit(gen_random_uuid(), jsonb_build_object(
+                                'form', 'D05-TS', 'enrolment_ids', jsonb_build_array(h.user_id)), null)) f
+ where f.n = 0
+-- name: gate.dossier_decide(uuid,jsonb) call
+select 1
+  from here h
+ cross join lateral (select count(*) as n
+                       from gate.dossier_decide(h.row_id, jsonb_build_array(jsonb_build_object(
+                                'enrolment_id', h.row_id, 'outcome', 'returned', 'reason', 'x')))) f
+ where f.n = 0
 
 -- --- Forged writes --------------------------------------------------------------------------------
 

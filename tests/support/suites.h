@@ -67,6 +67,7 @@ Suite *story_suite(void);
 Suite *progress_suite(void);
 Suite *enrolment_suite(void);
 Suite *participation_suite(void);
+Suite *dossier_suite(void);
 Suite *http_suite(void);
 Suite *lists_suite(void);
 Suite *example_suite(void);
