@@ -12,6 +12,7 @@
 #include "api/enrolment/receipt_book.h"
 #include "api/enrolment/refund.h"
 #include "api/enrolment/remittance.h"
+#include "api/enrolment/remuneration.h"
 #include "api/identity/audit.h"
 #include "api/identity/session.h"
 #include "api/identity/user.h"
@@ -191,6 +192,8 @@ const struct route routes[] = {
     AUDITED(GET, "/v1/dossiers/{id}",          ANY_TIER,     ENROLMENT_READ,  dossier_get),
     ROUTE(POST,  "/v1/dossiers/{id}/resubmit", TIER_AGENT,   ENROLMENT_WRITE, dossier_resubmit),
     ROUTE(POST,  "/v1/dossiers/{id}/decide",   OFFICE_TIERS, ENROLMENT_DECIDE, dossier_decide),
+    ROUTE(GET,   "/v1/remuneration",           MONEY_TIERS,  ENROLMENT_READ, remuneration_get),
+
 
     ROUTE(POST,  "/v1/exports",                ANY_TIER,     OWN_ACCOUNT,     export_create),
     ROUTE(POST,  "/v1/imports",                FIELD_TIERS,  ENROLMENT_WRITE, import_create),

@@ -68,6 +68,8 @@ Suite *progress_suite(void);
 Suite *enrolment_suite(void);
 Suite *participation_suite(void);
 Suite *dossier_suite(void);
+Suite *remuneration_suite(void);
+Suite *remuneration_rules_suite(void);
 Suite *http_suite(void);
 Suite *lists_suite(void);
 Suite *example_suite(void);

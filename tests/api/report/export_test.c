@@ -46,7 +46,7 @@ START_TEST(a_list_becomes_a_file_of_what_its_asker_sees)
     struct answer file = file_of("commune.officer", id);
     ck_assert_ptr_nonnull(strstr(answer_header(file, "Content-Type"), "text/csv"));
     ck_assert_ptr_nonnull(strstr(answer_header(file, "Content-Disposition"), "enrolment_list-20"));
-    const char *names = "\xEF\xBB\xBFid,scheme,kind,months,";
+    const char *names = "\xEF\xBB\xBFid,scheme,kind,method,months,";
     ck_assert_int_eq(strncmp(file.body, names, strlen(names)), 0);
     ck_assert_ptr_nonnull(strstr(file.body, "person.full_name,"));
     ck_assert_ptr_nonnull(strstr(file.body, ",\"'=HYPERLINK(\"\"x\"\")\","));
