@@ -46,11 +46,11 @@ grant insert (id, agency_id, number, signed_on, during, cash_limit, deadline_day
       update (during, version)
    on collection_contract to ansinh_province, ansinh_district;
 
--- The working day (Monday to Friday) that is so many after a day; 0 is the day itself or the next one.
-create function working_day(day date, after int) returns date language sql immutable parallel safe
+-- The working day that is so many after a day; 0 is the day itself or the next one.
+create function working_day(day date, after int) returns date language sql stable
 return (select d::date
-          from generate_series(day::timestamp, day + 7 + 2 * after, interval '1 day') d
-         where extract(isodow from d) < 6
+          from generate_series(day::timestamp, day + 30 + 2 * after, interval '1 day') d
+         where public.is_working_day(d::date)
          order by d
         offset after limit 1);
 
@@ -211,8 +211,7 @@ alter table enrolment
     add receipt_id uuid,
     add constraint cash_has_receipt
         check (case when receipt_id is null then paid_by is distinct from 'cash' or amount = 0
-                    else paid_by = 'cash' and amount > 0 and posted_at is not null
-                         and agency_id is not null end),
+                    else paid_by = 'cash' and amount > 0 and posted_at is not null end),
     add constraint receipt_of_posting foreign key (receipt_id, posted_at) references receipt (id, created_at)
         deferrable initially deferred;
 create index enrolment_receipt on enrolment (receipt_id) where receipt_id is not null;

@@ -7,7 +7,7 @@
 #include "tests/support/harness.h"
 #include "tests/support/suites.h"
 
-enum { LOGINS = 15, MAX_LINES = 128 };
+enum { LOGINS = 15, MAX_LINES = 256 };
 
 static const char *const logins[LOGINS] = {
     "nation.manager",   "nation.officer",  "nation.viewer",    "province.manager",

@@ -24,7 +24,7 @@
     "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"                          \
     ",k0:2021222324252627282930313233343536373839404142434445464748494a4b"
 
-enum { MAX_LOGINS = 64, MAX_OPERATIONS = 128 };
+enum { MAX_LOGINS = 64, MAX_OPERATIONS = 256 };
 
 static struct arena *memory;
 static struct contract *contract;
