@@ -1,4 +1,4 @@
-/* The story and the prices in README.md are executed exactly as they are printed there. */
+/* The story, the prices and the day of a collector in README.md are executed exactly as they are printed there. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +60,27 @@ static const char *const bills[] = {
     "{\"unused_months\":11,\"amount\":2904000,\"support_kept\":726000}\n",
 };
 
+/* What the day of a collector prints. */
+static const char *const day[] = {
+    "in hand 3168000, late 0\n",
+    "1. K' Tiếu: BHYT hộ gia đình, 12 tháng (",
+    "Bằng chữ: Hai triệu ba trăm hai mươi hai nghìn năm trăm bốn mươi đồng\n",
+    "in hand 5490540, late 0\n",
+    "[2322540,-956340]\n",
+    "in hand 4534200, late 0\n",
+    "D03-TS: 1 lines, 1366200 VND\n",
+    "D05-TS: 1 lines, 3168000 VND\n",
+    "[\"decided\",\"accepted\",\"issued\"]\n",
+    "[\"decided\",\"returned\",\"submitted\"]\n",
+    "[1,\"submitted\"]\n",
+    "{\"amount\":4534200,\"receipts\":3,\"status\":\"declared\"}\n",
+    "in hand 0, late 0\n",
+    "{\"status\":\"reconciled\",\"difference\":34200}\n",
+    "in hand 34200, late 0\n",
+    "[\"hhi\",\"new\",1366200,",
+    "[\"vsi\",\"new\",3168000,",
+};
+
 START_TEST(the_story_runs_as_printed)
 {
     char output[65536];
@@ -68,6 +89,7 @@ START_TEST(the_story_runs_as_printed)
     fputs("set -euo pipefail\n", script);
     ck_assert_int_gt(extract("The story", script), 20);
     ck_assert_int_gt(extract("What does it cost?", script), 15);
+    ck_assert_int_gt(extract("A day of a collector", script), 30);
     fclose(script);
     empty_the_demo();
     setenv("ANSINH", base_url(), 1);
@@ -82,6 +104,9 @@ START_TEST(the_story_runs_as_printed)
     ck_assert_msg(strstr(output, "not_found") != NULL, "%s", output);
     for (size_t i = 0; i < sizeof bills / sizeof *bills; i++) {
         ck_assert_msg(strstr(output, bills[i]) != NULL, "no %s in %s", bills[i], output);
+    }
+    for (size_t i = 0; i < sizeof day / sizeof *day; i++) {
+        ck_assert_msg(strstr(output, day[i]) != NULL, "no %s in %s", day[i], output);
     }
 }
 END_TEST

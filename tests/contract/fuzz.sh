@@ -44,7 +44,7 @@ stop_server() {
 
 # The commands of README.md's story give every tier something to read.
 tell_the_story() {
-    awk '/^## /{told = /The story/} /^```/{code = told && /sh$/; next} code' README.md >"$folder/story.sh"
+    awk '/^## /{told = /The story|What does it cost|A day of a collector/} /^```/{code = told && /sh$/; next} code' README.md >"$folder/story.sh"
     bash -euo pipefail "$folder/story.sh" >/dev/null || fail "the story in README.md failed"
 }
 

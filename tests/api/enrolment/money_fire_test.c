@@ -228,6 +228,7 @@ static void wait_for_moves(int wanted)
 
 static void sign_in(void)
 {
+    money_adds_up(); /* or what follows would be blamed for it */
     static const char *const logins[PEOPLE] = {"agent.collector", "neighbour.collector",
                                                "agency.manager", "district.officer"};
     for (int i = 0; i < PEOPLE; i++) {
@@ -247,8 +248,17 @@ static void forget_all(void)
     harness_forget();
 }
 
+/* Kept for later: a test that fails now would leave its writers behind. */
+static void look(char found[256])
+{
+    if (!*found) {
+        snprintf(found, 256, "%s", sql_text(broken_money));
+    }
+}
+
 START_TEST(no_dong_is_lost_while_servers_are_killed)
 {
+    char found[256] = "";
     int listening = wire_listen(&port);
     unsigned bound = 0;
     pid_t server = start_program_on(listening, NULL, &bound);
@@ -265,13 +275,14 @@ START_TEST(no_dong_is_lost_while_servers_are_killed)
             cluster_kill();
             cluster_start();
         }
-        money_adds_up();
+        look(found);
     }
     for (int i = 0; i < WRITERS; i++) {
         pthread_join(writers[i].thread, NULL);
     }
     ck_assert_int_eq(stop_program(server, SIGTERM), 0);
     close(listening);
+    ck_assert_str_eq(found, "");
     money_adds_up();
     figures_agree();
 }
