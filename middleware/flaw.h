@@ -43,6 +43,7 @@ enum flaw_kind {
     FLAW_NO_RULE,
     FLAW_STEP,
     FLAW_TOO_YOUNG,
+    FLAW_DIED,
     FLAW_NO_RATE,
     FLAW_NO_UNUSED,
     FLAW_NO_MONEY,

@@ -92,6 +92,7 @@ const struct problem_row flaw_rows[FLAW_COUNT] = {
     [FLAW_OTHER_PERSON] = {"other_person", 0, {"là số của người khác", "is the number of somebody else"}},
     [FLAW_NO_RULE]    = {"no_rule", 0, {"không có quy định cho thời hạn này", "has no rule at that time"}},
     [FLAW_STEP]       = {"step", 0, {"phải bằng mức thấp nhất cộng bội số của %s", "must be the least amount plus a multiple of %s"}},
+    [FLAW_DIED]       = {"died", 0, {"người này đã mất trước ngày đó", "the person died before that day"}},
     [FLAW_TOO_YOUNG]  = {"too_young", 0, {"phải đủ %s tuổi", "must be at least %s years old"}},
     [FLAW_NO_RATE]    = {"no_rate", 0, {"chưa có mức %s", "there is no rate %s"}},
     [FLAW_NO_UNUSED]  = {"no_unused", 0, {"không còn tháng nào chưa dùng", "leaves no unused month"}},

@@ -85,7 +85,7 @@ select p.id, p.full_name, to_char(p.birth, case p.birth_precision when 'year' th
 -- name: enrolment_price_facts
 with whose as materialized ( -- or the gate would be asked again for every rate
     select p.birth, p.province_id, c.form = 'special_zone' as island,
-           gate.price_facts(p.id, $3, $2::date, true) as facts
+           gate.price_facts(p.id, $3, $2::date, true)::jsonb || jsonb_build_object('died_on', p.died_on) as facts
       from person p
       join unit c on c.id = p.commune_id
      where p.id = $1::uuid
@@ -135,7 +135,8 @@ with whose as materialized (
     select p.birth, p.province_id, c.form = 'special_zone' as island, e.scheme, e.method, e.months,
            coalesce($2::date, e.paid_on) as paid_on, e.status, e.asked,
            case when e.status = 'draft'
-                then gate.price_facts(p.id, e.scheme, coalesce($2::date, e.paid_on), true) end as facts
+                then gate.price_facts(p.id, e.scheme, coalesce($2::date, e.paid_on), true)::jsonb
+                     || jsonb_build_object('died_on', p.died_on) end as facts
       from enrolment e
       left join person p on p.id = e.person_id
       join unit c on c.id = e.commune_id

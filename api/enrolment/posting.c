@@ -53,6 +53,9 @@ bool posting_price(struct request *req, const struct posting *posting, const PGr
     quote_groups(json_object_get(posting->asked, "groups"), &person);
     quote_facts(quote_json(req, facts, FACT_FACTS), &person, &first);
     quote_price(&terms, &person, &book, &first, quote);
+    if (quote->verdict == QUOTE_DIED) {
+        return fail_at(req, RULE_BROKEN, "pointer", posting->person, FLAW_DIED, NULL);
+    }
     if (quote->verdict == QUOTE_TOO_YOUNG) {
         return fail_at(req, RULE_BROKEN, "pointer", posting->person, FLAW_TOO_YOUNG,
                        posting_figure(req, quote->figure));

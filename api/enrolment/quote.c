@@ -59,6 +59,7 @@ void quote_groups(const json_t *groups, struct quote_person *person)
 void quote_facts(const json_t *facts, struct quote_person *person, int *next_position)
 {
     int next = number_of(facts, "next_position");
+    person->died = string_of(facts, "died_on");
     if (!person->support_used) {
         person->support_used = number_of(facts, "support_used");
     }
@@ -172,6 +173,8 @@ bool quote_refuse(struct request *req, const struct quote_terms *terms, const st
                                               : "3, 6, 12");
     case QUOTE_TOO_YOUNG:
         return refuse_at(req, pointer, "date_of_birth", FLAW_TOO_YOUNG, figure);
+    case QUOTE_DIED:
+        return refuse_at(req, pointer, "person_id", FLAW_DIED, NULL);
     case QUOTE_SINCE:
         return refuse_at(req, pointer, arena_printf(req->arena, "groups/%s/since", figure),
                          FLAW_REQUIRED, NULL);

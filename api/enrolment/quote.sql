@@ -15,7 +15,7 @@ with home as (
       join household_member m on m.household_id = y.id and m.ended_as is null
      where $5 is null
 ), known as materialized (
-    select a.n, p.id, p.full_name, p.birth, p.province_id, p.district_id, p.commune_id
+    select a.n, p.id, p.full_name, p.birth, p.died_on, p.province_id, p.district_id, p.commune_id
       from asked a
      cross join lateral (select o.* from person o where o.id = a.id limit 1) p
      where $6 is null or p.household_id = $6::uuid
@@ -47,7 +47,8 @@ select w.id as "province.id", w.code as "province.code", w.name as "province.nam
        w.id is not null or ($3 is null and $4 is null) as found, w.island,
        (select json_agg(case when k.id is not null
                              then json_build_object('person_id', k.id, 'label', k.full_name, 'born', k.birth,
-                                                    'facts', gate.price_facts(k.id, $2, $1::date, false))
+                                                    'facts', gate.price_facts(k.id, $2, $1::date, false)::jsonb
+                                                             || jsonb_build_object('died_on', k.died_on))
                              end order by a.n)
           from asked a
           left join known k using (n)) as people,

@@ -344,6 +344,10 @@ void quote_price(const struct quote_terms *terms, const struct quote_person *per
 {
     struct pricing pricing = {terms, person, book, quote};
     *quote = (struct quote){.verified = true};
+    if (person->died && strcmp(person->died, terms->paid_on) < 0) {
+        stop(&pricing, QUOTE_DIED, 0);
+        return;
+    }
     if (terms->scheme == VSI) {
         price_voluntary(&pricing);
     } else {

@@ -42,6 +42,7 @@ struct quote_person {
     struct quote_group groups[GROUPS_MAX];
     int support_used;          /* months of voluntary insurance that were supported before */
     const char *born;          /* the earliest day that fits what is known, NULL where nothing is */
+    const char *died;          /* NULL where nobody knows */
     const char *covered_until; /* last day of the coverage before, NULL where there was none */
     const char
         *renewable_until; /* the first day too late to continue it; NULL: by the method paid now */
@@ -57,6 +58,7 @@ enum quote_verdict {
     QUOTE_NO_INCOME,    /* household insurance has none */
     QUOTE_MONTHS,       /* figure: how many at most, or at least */
     QUOTE_TOO_YOUNG,    /* figure: how old at least */
+    QUOTE_DIED,         /* before the day of payment */
     QUOTE_SINCE,        /* figure: which group must say since when */
 };
 

@@ -213,6 +213,31 @@ START_TEST(waiting_and_due_dates_are_the_nations_to_set)
 }
 END_TEST
 
+START_TEST(nobody_pays_for_the_dead)
+{
+    const char *const bare[] = {NULL};
+    struct answer made = expect_status(enrol("agent.collector", "hhi", 3, ""), 201);
+    const char *person = text_member(made, "person.id");
+    const char *yesterday = sql_text("select business_date() - 1");
+    expect_status(call("commune.officer", "PATCH", text("/v1/people/%s", person),
+                       text("{\"died_on\":\"%s\"}", yesterday)),
+                  200);
+    struct answer refused = renew("agent.collector", "hhi", person, "");
+    expect_problem(refused, 422, "rule_broken");
+    ck_assert_str_eq(text_member(refused, "errors.0.pointer"), "/person_id");
+    ck_assert_str_eq(text_member(refused, "errors.0.code"), "died");
+    for (int i = 0; i < 2; i++) {
+        struct answer quote =
+            call_with("agent.collector", "POST", "/v1/quotes",
+                      text("{\"scheme\":\"hhi\",\"months\":12,\"paid_on\":\"%s\",\"members\":[{"
+                           "\"person_id\":\"%s\"}]}",
+                           i ? yesterday : today(), person),
+                      bare);
+        expect_status(quote, i ? 200 : 422);
+    }
+}
+END_TEST
+
 START_TEST(support_is_for_120_months_wherever_they_were_paid)
 {
     struct answer first = expect_status(enrol("agent.collector", "vsi", 12, ""), 201);
@@ -320,6 +345,7 @@ Suite *price_suite(void)
     tcase_add_test(tcase, what_was_paid_is_never_priced_again);
     tcase_add_test(tcase, a_change_of_group_leaves_the_coverage);
     tcase_add_test(tcase, waiting_and_due_dates_are_the_nations_to_set);
+    tcase_add_test(tcase, nobody_pays_for_the_dead);
     tcase_add_test(tcase, support_is_for_120_months_wherever_they_were_paid);
     tcase_add_test(tcase, a_quote_knows_people_of_the_register);
     tcase_add_test(tcase, unused_months_are_paid_back_without_the_support);
