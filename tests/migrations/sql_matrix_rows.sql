@@ -465,6 +465,9 @@ select session_id, 'bank', 'Chưa thu', unit_id, province_id, district_id, commu
 insert into cash_box (id, agency_id, collector_id, in_hand, unit_id, province_id, district_id, commune_id)
 select row_id, coalesce(agency_id, row_id), collector_id, 1000, unit_id, province_id, district_id, commune_id
   from place
+    on conflict (id) do update
+   set in_hand = 1000, unit_id = excluded.unit_id, province_id = excluded.province_id,
+       district_id = excluded.district_id, commune_id = excluded.commune_id
 -- name: cash_box match
 r.id = p.row_id
 -- name: cash_box insert
