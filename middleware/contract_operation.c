@@ -392,10 +392,9 @@ bool contract_read_operation(struct contract *contract, struct operation *operat
         check_members,   read_id,    read_tiers, read_permission, read_limits,
         read_parameters, check_path, read_body,  read_responses,
     };
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        if (!steps[i](contract, operation, source)) {
-            return false;
-        }
+    size_t done = 0;
+    while (done < sizeof steps / sizeof *steps && steps[done](contract, operation, source)) {
+        done++;
     }
-    return true;
+    return done == sizeof steps / sizeof *steps;
 }
