@@ -244,8 +244,7 @@ static bool refuse_table(struct contract *contract, const struct operation *oper
                            media_csv, MAX_COLUMNS);
 }
 
-/* A row is a closed object with a column for each property, which is one text or one integer; `line` is
- * the reader's own. */
+/* A closed object, with one text or one integer in each column; `line` is the reader's own. */
 static bool is_row(struct contract *contract, const struct operation *operation,
                    const struct schema *row)
 {

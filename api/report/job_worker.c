@@ -14,13 +14,27 @@
 
 static const uint64_t pause_ns = 300 * 1000000u; /* between two looks when there is nothing to do */
 
+enum { UUID_ROOM = 37 };
+
+/* A worker, and what it holds. */
+struct worker {
+    struct job_workers *all;
+    pthread_t thread;
+    bool busy;
+    char job[UUID_ROOM];
+    char name[UUID_ROOM]; /* for this job */
+};
+
 struct job_workers {
     const struct service *live;
     struct service service;
     char silence[32];
+    uint64_t pulse_ns;
     int count;
-    pthread_t *threads;
-    pthread_mutex_t lock;
+    struct worker *workers;
+    pthread_t pulse;
+    bool pulsing;
+    pthread_mutex_t lock; /* of what they hold, and of stopping */
     pthread_cond_t wake;
     bool stopping;
 };
@@ -108,39 +122,84 @@ static void conclude(struct job *job)
     }
 }
 
-static bool work_once(struct job_workers *workers)
+static void hold(struct worker *worker, const struct job *job)
 {
-    struct arena *arena = arena_new(workers->service.memory_limit);
-    struct job *job = take(workers, arena);
+    pthread_mutex_lock(&worker->all->lock);
+    worker->busy = job != NULL;
     if (job) {
+        snprintf(worker->job, sizeof worker->job, "%s", job->id);
+        snprintf(worker->name, sizeof worker->name, "%s", job->worker);
+    }
+    pthread_mutex_unlock(&worker->all->lock);
+}
+
+static bool work_once(struct worker *worker)
+{
+    struct arena *arena = arena_new(worker->all->service.memory_limit);
+    struct job *job = take(worker->all, arena);
+    if (job) {
+        hold(worker, job);
         if (run(job)) {
             job->outcome = JOB_DONE;
         }
+        hold(worker, NULL);
         conclude(job);
     }
     arena_free(arena);
     return job != NULL;
 }
 
-static bool go_on(struct job_workers *workers, bool busy)
+static bool rest(struct job_workers *workers, uint64_t ns)
 {
-    struct timespec until = monotonic_timespec(monotonic_ns() + pause_ns);
+    struct timespec until = monotonic_timespec(monotonic_ns() + ns);
     bool early = true;
     pthread_mutex_lock(&workers->lock);
-    while (!busy && !workers->stopping && early) {
+    while (!workers->stopping && early) {
         early = pthread_cond_timedwait(&workers->wake, &workers->lock, &until) == 0;
     }
-    bool on = !workers->stopping && !atomic_load(workers->live->stopping);
+    bool on = !workers->stopping;
     pthread_mutex_unlock(&workers->lock);
     return on;
 }
 
 static void *work(void *own)
 {
-    struct job_workers *workers = own;
+    struct worker *worker = own;
+    struct job_workers *all = worker->all;
     bool busy = false;
-    while (go_on(workers, busy)) {
-        busy = work_once(workers);
+    while ((busy || rest(all, pause_ns)) && !atomic_load(all->live->stopping)) {
+        busy = work_once(worker);
+    }
+    return NULL;
+}
+
+/* Says that the job is still at work, also within a step that takes long: a workbook is packed in one go. */
+static void say_alive(struct job_workers *all, const struct worker *worker)
+{
+    static const struct requester nobody;
+    struct request *errand =
+        errand_new(&all->service, atomic_load(&all->live->keys), &nobody, "job_cancel");
+    const PGresult *told =
+        ask_gate(errand, SQL_JOB_REPORT, PARAMS(worker->job, worker->name, "running", "{}"));
+    if (!told) {
+        log_event("warning", "a job could not say that it lives", worker->job);
+    }
+    transaction_end(errand);
+    errand_end(errand);
+}
+
+static void *pulse(void *own)
+{
+    struct job_workers *all = own;
+    while (rest(all, all->pulse_ns)) {
+        for (int i = 0; i < all->count; i++) {
+            pthread_mutex_lock(&all->lock);
+            struct worker now = all->workers[i];
+            pthread_mutex_unlock(&all->lock);
+            if (now.busy) {
+                say_alive(all, &now);
+            }
+        }
     }
     return NULL;
 }
@@ -148,11 +207,25 @@ static void *work(void *own)
 static struct service service_of(const struct service *live, const struct pool_options *options)
 {
     struct service service = *live;
-    service.read_pool = service.write_pool = pool_new(options);
+    struct pool_options own = *options;
+    own.size++; /* of the pulse */
+    service.read_pool = service.write_pool = pool_new(&own);
     service.slow_pool = NULL;
     service.express = NULL;
     service.metrics = NULL; /* which count what clients ask */
     return service;
+}
+
+static void start_threads(struct job_workers *all, int wanted)
+{
+    bool good = true;
+    for (int i = 0; good && i < wanted; i++) {
+        struct worker *worker = &all->workers[i];
+        worker->all = all;
+        good = pthread_create(&worker->thread, NULL, work, worker) == 0;
+        all->count += good;
+    }
+    all->pulsing = pthread_create(&all->pulse, NULL, pulse, all) == 0;
 }
 
 struct job_workers *job_workers_start(const struct service *service,
@@ -166,16 +239,14 @@ struct job_workers *job_workers_start(const struct service *service,
     workers->live = service;
     workers->service = service_of(service, options);
     snprintf(workers->silence, sizeof workers->silence, "%ld milliseconds", silence_ms);
+    workers->pulse_ns = (uint64_t)silence_ms * 1000000 / 4;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&workers->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&workers->lock, NULL);
-    workers->threads = memory_or_stop((size_t)options->size * sizeof *workers->threads);
-    while (workers->count < options->size &&
-           pthread_create(&workers->threads[workers->count], NULL, work, workers) == 0) {
-        workers->count++;
-    }
+    workers->workers = memory_or_stop((size_t)options->size * sizeof *workers->workers);
+    start_threads(workers, options->size);
     return workers;
 }
 
@@ -189,11 +260,14 @@ void job_workers_stop(struct job_workers *workers)
     pthread_cond_broadcast(&workers->wake);
     pthread_mutex_unlock(&workers->lock);
     for (int i = 0; i < workers->count; i++) {
-        pthread_join(workers->threads[i], NULL);
+        pthread_join(workers->workers[i].thread, NULL);
+    }
+    if (workers->pulsing) {
+        pthread_join(workers->pulse, NULL);
     }
     pool_free(workers->service.read_pool);
     pthread_mutex_destroy(&workers->lock);
     pthread_cond_destroy(&workers->wake);
-    free(workers->threads);
+    free(workers->workers);
     free(workers);
 }

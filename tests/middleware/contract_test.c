@@ -292,6 +292,8 @@ START_TEST(a_column_is_one_text_or_one_integer)
                arena_printf(arena, "POST /v1/people: %s cannot be a column", columns[i][1]));
     }
     breaks(json_body, table_of("'a':{'type':'string'}", ""), shape);
+    breaks("'x-permission'", "'x-body':'kept','x-permission'",
+           "GET /v1/people: x-body may only be stored");
     breaks("'application/json':{'schema':{'$ref'", "'text/csv':{'schema':{'$ref'", shape);
 }
 END_TEST
