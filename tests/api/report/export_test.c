@@ -30,11 +30,13 @@ static void enrol(const char *name)
 {
     const char *today = sql_text("select business_date()");
     expect_status(
-        call("agent.collector", "POST", "/v1/enrolments",
-             text("{\"scheme\":\"hhi\",\"hamlet_id\":900101,\"months\":3,\"paid_on\":\"%s\","
-                  "\"person\":{\"full_name\":\"%s\",\"date_of_birth\":\"1971\",\"sex\":\"female\","
-                  "\"duplicate_confirmed\":true}}",
-                  today, name)),
+        call(
+            "agent.collector", "POST", "/v1/enrolments",
+            text(
+                "{\"scheme\":\"hhi\",\"hamlet_id\":900101,\"months\":3,\"paid_on\":\"%s\",\"paid_by\":\"transfer\","
+                "\"person\":{\"full_name\":\"%s\",\"date_of_birth\":\"1971\",\"sex\":\"female\","
+                "\"duplicate_confirmed\":true}}",
+                today, name)),
         201);
 }
 
