@@ -74,6 +74,7 @@ create table receipt_book (
     first int not null check (first > 0),
     last int not null,
     next int not null,
+    allotted int not null default 0, -- of those before the next: in books of collectors
     parent_id uuid references receipt_book,
     agency_id uuid not null references agency,
     collector_id uuid,
@@ -86,7 +87,7 @@ create table receipt_book (
     version int not null default 1,
     created_at timestamptz not null default now(),
     created_by uuid not null,
-    check (first <= last and next between first and last + 1),
+    check (first <= last and next between first and last + 1 and allotted between 0 and next - first),
     constraint receipt_book_once
         exclude using gist (series with =, int8range(first, last, '[]') with &&) where (parent_id is null),
     foreign key (collector_id, agency_id) references collector (id, agency_id),
@@ -107,7 +108,7 @@ create policy province_insert on receipt_book for insert to ansinh_province
 create policy district_insert on receipt_book for insert to ansinh_district
     with check (giver_id = scope_id() and district_id = scope_id() and parent_id is null);
 create policy gate_all on receipt_book to ansinh_gate using (true) with check (true);
-grant select, insert, update (next, closed_on, version) on receipt_book to ansinh_gate;
+grant select, insert, update (next, allotted, closed_on, version) on receipt_book to ansinh_gate;
 grant select on receipt_book to ansinh_province, ansinh_district, ansinh_agency, ansinh_collector;
 grant insert (id, series, first, last, next, agency_id, collector_id, unit_id, province_id, district_id,
               commune_id, giver_id, created_by)
@@ -524,7 +525,9 @@ begin
                                      unit_id, province_id, district_id, commune_id, giver_id, created_by)
     values (made, b.series, b.next, b.next + many - 1, b.next, b.id, b.agency_id, c.id, c.unit_id,
             c.province_id, c.district_id, c.commune_id, b.giver_id, public.caller_id());
-    update public.receipt_book o set next = b.next + many, version = o.version + 1 where o.id = b.id;
+    update public.receipt_book o
+       set next = b.next + many, allotted = b.allotted + many, version = o.version + 1
+     where o.id = b.id;
 end $$;
 
 -- Its numbers that are left will not be used.

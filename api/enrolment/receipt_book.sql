@@ -1,17 +1,12 @@
 -- What became of the numbers: used by receipts, allotted to collectors, free, or left when it was closed.
 -- part: receipt_book_columns
 b.id, b.series, b.first, b.last, b.next, b.parent_id, b.agency_id, b.collector_id, b.closed_on,
-       b.next - b.first - coalesce(a.numbers, 0) as used, coalesce(a.numbers, 0) as allotted,
+       b.next - b.first - b.allotted as used, b.allotted,
        b.last + 1 - b.next as left, b.created_at
-
--- part: receipt_book_allotted
-left join lateral (select sum(o.last - o.first + 1)::int as numbers from receipt_book o
-                      where o.parent_id = b.id) a on true
 
 -- name: receipt_book_list
 select {receipt_book_columns}, b.created_at::text, b.id::text
   from receipt_book b
-  {receipt_book_allotted}
  where (b.created_at, b.id) < ($1::timestamptz, $2::uuid)
  order by b.created_at desc, b.id desc
  limit $3::int
@@ -19,7 +14,6 @@ select {receipt_book_columns}, b.created_at::text, b.id::text
 -- name: receipt_book_get
 select {receipt_book_columns}, b.version as "@version"
   from receipt_book b
-  {receipt_book_allotted}
  where b.id = $1::uuid
 
 -- The keys are those of whom it is given to.

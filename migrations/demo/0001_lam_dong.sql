@@ -59,9 +59,9 @@ select uuid7(), a.id, '0' || right(a.id::text, 1) || '/HĐ-UQT', '2026-01-02', d
        1, a.unit_id, a.province_id, a.district_id, a.commune_id, 168,
        '00000000-0000-0000-0000-000000000000'
   from agency a;
-insert into receipt_book (id, series, first, last, next, agency_id, unit_id, province_id, district_id,
+insert into receipt_book (id, series, first, last, next, allotted, agency_id, unit_id, province_id, district_id,
                           commune_id, giver_id, created_by)
-select uuid7(), 'BL-68/' || right(a.id::text, 1), 1, 1000000, 1 + 100000 * c.collectors, a.id, a.unit_id,
+select uuid7(), 'BL-68/' || right(a.id::text, 1), 1, 1000000, 1 + 100000 * c.collectors, 100000 * c.collectors, a.id, a.unit_id,
        a.province_id, a.district_id, a.commune_id, 168, '00000000-0000-0000-0000-000000000000'
   from agency a
  cross join lateral (select count(*)::int as collectors from collector c where c.agency_id = a.id) c;

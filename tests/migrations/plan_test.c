@@ -53,9 +53,9 @@ enum shape {
 #define UNIT_SLICES                                                                                \
     (ONLY(SLICE_NATION) | ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_COMMUNE))
 
-/* Who sees money on its way; the boxes of a collector are one. */
-#define MONEY_SLICES                                                                               \
-    (ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_AGENCY) | ONLY(SLICE_COLLECTOR))
+/* Who sees money on its way. */
+#define AGENT_SLICES (ONLY(SLICE_AGENCY) | ONLY(SLICE_COLLECTOR))
+#define MONEY_SLICES (ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | AGENT_SLICES)
 #define HOLDER ", coalesce(scope_agent(), '01900000-0000-7000-8000-0000000000c1')"
 #define OF_HOLDER                                                                                  \
     {                                                                                              \
@@ -76,12 +76,14 @@ static const struct list {
      ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_AGENCY), ORDERED, NEWEST},
     {SQL_RECEIPT_BOOK_LIST, "receipt_book", MONEY_SLICES, ORDERED, NEWEST},
     {SQL_RECEIPT_LIST, "receipt", MONEY_SLICES, ORDERED, NEWEST},
-    {SQL_RECEIPT_LIST_IN_HAND, "receipt", MONEY_SLICES, ORDERED, OF_HOLDER},
-    {SQL_CASH_LIST, "cash_box", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
-    {SQL_CASH_LIST, "cash_box", MONEY_SLICES, ORDERED, NEWEST},
-    {SQL_CASH_LIST_LATE, "cash_box", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
+    /* An office may ask for a holder of elsewhere, whose rows it reads and does not see. */
+    {SQL_RECEIPT_LIST_IN_HAND, "receipt", AGENT_SLICES, ORDERED, OF_HOLDER},
+    {SQL_RECEIPT_LIST_IN_HAND, "receipt", MONEY_SLICES, SEARCHING, {NULL}},
+    /* Holders are few; what each has in hand is added up. */
+    {SQL_CASH_LIST, "cash_box", MONEY_SLICES, SEARCHING, {NULL}},
     {SQL_CASH_LIST_LATE, "cash_box", MONEY_SLICES, SEARCHING, {NULL}},
-    {SQL_CASH_ENTRY_LIST, "cash_entry", MONEY_SLICES, ORDERED, OF_HOLDER},
+    {SQL_CASH_ENTRY_LIST, "cash_entry", AGENT_SLICES, ORDERED, OF_HOLDER},
+    {SQL_CASH_ENTRY_LIST, "cash_entry", MONEY_SLICES, SEARCHING, {NULL}},
     {SQL_REMITTANCE_LIST, "remittance", MONEY_SLICES, ORDERED, NEWEST},
     {SQL_REMITTANCE_LIST_DECLARED, "remittance", MONEY_SLICES, SEARCHING, {NULL}},
     {SQL_DOSSIER_LIST, "dossier", ALL_SLICES, ORDERED, NEWEST},
@@ -492,6 +494,16 @@ static void prove_all(const struct list *list, enum slice slice)
 
 /* --- the tests ------------------------------------------------------------------------------ */
 
+static bool is_in_the_table(enum sql_id statement)
+{
+    for (int i = 0; i < LIST_COUNT; i++) {
+        if (lists[i].statement == statement) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const struct list *list_of(enum sql_id statement, enum slice slice)
 {
     for (int i = 0; i < LIST_COUNT; i++) {
@@ -509,7 +521,7 @@ START_TEST(every_list_stands_in_the_table)
         size_t size = strlen(name);
         bool named = size > 5 && strcmp(name + size - 5, "_list") == 0;
         bool paged = strstr(statements[id].text, "limit $") != NULL;
-        ck_assert_msg(!(named || paged) || list_of((enum sql_id)id, SLICE_NATION),
+        ck_assert_msg(!(named || paged) || is_in_the_table((enum sql_id)id),
                       "%s is a list: how is it read? (tests/migrations/plan_test.c)", name);
     }
 }
