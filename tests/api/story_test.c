@@ -25,10 +25,11 @@ static const char *held_by(const char *login)
 
 static const char *enrolment_body(int hamlet, const char *paid_on)
 {
-    return text("{\"scheme\":\"vsi\",\"hamlet_id\":%d,\"months\":12,\"paid_on\":\"%s\","
-                "\"person\":{\"full_name\":\"Mang Thị Hoa\",\"date_of_birth\":\"1984\","
-                "\"sex\":\"female\",\"duplicate_confirmed\":true}}",
-                hamlet, paid_on);
+    return text(
+        "{\"scheme\":\"vsi\",\"hamlet_id\":%d,\"months\":12,\"paid_on\":\"%s\","
+        "\"paid_by\":\"transfer\",\"person\":{\"full_name\":\"Mang Thị Hoa\",\"date_of_birth\":\"1984\","
+        "\"sex\":\"female\",\"duplicate_confirmed\":true}}",
+        hamlet, paid_on);
 }
 
 static const char *today(void)

@@ -83,7 +83,8 @@ static void print_scans(void *unused, const PGresult *notice)
     while (line && *line) {
         size_t size = strcspn(line, "\n");
         const char *scan = memmem(line, size, "Scan", 4);
-        if (scan && memmem(line, size, "(cost", 5) && !memmem(line, size, "Function", 8)) {
+        if (scan && memmem(line, size, "(cost", 5) && !memmem(line, size, "Function", 8) &&
+            !memmem(line, size, "CTE", 3)) {
             size_t blank = strspn(line, " ->");
             printf("           %.*s\n", (int)(size - blank), line + blank);
         }

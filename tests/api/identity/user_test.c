@@ -171,10 +171,11 @@ END_TEST
 
 START_TEST(a_lost_territory_counts_on_the_next_request)
 {
-    const char *body = text("{\"scheme\":\"hhi\",\"hamlet_id\":900102,\"months\":3,\"paid_on\":"
-                            "\"%s\",\"person\":{\"full_name\":\"A\",\"date_of_birth\":\"1990\","
-                            "\"sex\":\"male\",\"duplicate_confirmed\":true}}",
-                            sql_text("select business_date()"));
+    const char *body = text(
+        "{\"scheme\":\"hhi\",\"hamlet_id\":900102,\"months\":3,\"paid_on\":"
+        "\"%s\",\"paid_by\":\"transfer\",\"person\":{\"full_name\":\"A\",\"date_of_birth\":\"1990\","
+        "\"sex\":\"male\",\"duplicate_confirmed\":true}}",
+        sql_text("select business_date()"));
     expect_status(call("agent.collector", "POST", "/v1/enrolments", body), 201);
     sql_text("update territory set during = daterange('2026-01-01', business_date()) where "
              "hamlet_id = 900102");
