@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -158,6 +159,7 @@ static pid_t spawn(const char *const *arguments, const char *const *settings, in
     }
     pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a run that is aborted leaves no server behind */
         set_environment(settings);
         dup2(out, STDOUT_FILENO);
         dup2(err, STDERR_FILENO);
