@@ -76,12 +76,12 @@ static const struct list {
      ONLY(SLICE_PROVINCE) | ONLY(SLICE_DISTRICT) | ONLY(SLICE_AGENCY), ORDERED, NEWEST},
     {SQL_RECEIPT_BOOK_LIST, "receipt_book", MONEY_SLICES, ORDERED, NEWEST},
     {SQL_RECEIPT_LIST, "receipt", MONEY_SLICES, ORDERED, NEWEST},
-    /* An office may ask for a holder of elsewhere, whose rows it reads and does not see. */
-    {SQL_RECEIPT_LIST_IN_HAND, "receipt", AGENT_SLICES, ORDERED, OF_HOLDER},
+    /* What is in a hand is so little that its order does not matter. */
     {SQL_RECEIPT_LIST_IN_HAND, "receipt", MONEY_SLICES, SEARCHING, {NULL}},
     /* Holders are few; what each has in hand is added up. */
     {SQL_CASH_LIST, "cash_box", MONEY_SLICES, SEARCHING, {NULL}},
     {SQL_CASH_LIST_LATE, "cash_box", MONEY_SLICES, SEARCHING, {NULL}},
+    /* An office may ask for a holder of elsewhere, whose rows it reads and does not see. */
     {SQL_CASH_ENTRY_LIST, "cash_entry", AGENT_SLICES, ORDERED, OF_HOLDER},
     {SQL_CASH_ENTRY_LIST, "cash_entry", MONEY_SLICES, SEARCHING, {NULL}},
     {SQL_REMITTANCE_LIST, "remittance", MONEY_SLICES, ORDERED, NEWEST},
