@@ -252,7 +252,7 @@ bool enrolment_credit(struct request *req)
     const char *id = request_path_value(req, "id");
     const json_t *decision = json_object_get(req->json, "decision");
     if (request_text(req, "collector_id") && request_text(req, "agency_id")) {
-        return fail_at(req, INVALID_REQUEST, "pointer", "/agency_id", FLAW_EITHER, "collector_id");
+        return fail_at(req, RULE_BROKEN, "pointer", "/agency_id", FLAW_EITHER, "collector_id");
     }
     return tell(req, SQL_ENROLMENT_CREDIT,
                 PARAMS(id, precondition_versions(req), request_text(req, "collector_id"),

@@ -83,7 +83,7 @@ static bool filters_fit(struct request *req, const char *list)
         export_errand(req->service, req->keys, &who, list, json_object_get(req->json, "filters"));
     if (!errand || !table_of(req->arena, errand->operation)) {
         errand_end(errand);
-        return fail_at(req, INVALID_REQUEST, "pointer", "/list", FLAW_NOT_FOUND, NULL);
+        return fail_at(req, NOT_FOUND, "pointer", "/list", FLAW_NOT_FOUND, NULL);
     }
     bool good = errand->problem.kind == NO_PROBLEM && permit_check(errand) &&
                 path_is_filled(errand) && asks_no_page(errand) && schema_check(errand);

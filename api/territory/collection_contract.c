@@ -37,7 +37,7 @@ bool collection_contract_create(struct request *req)
     }
     if (json_object_get(req->json, "deadline_days") &&
         json_object_get(req->json, "deadline_hours")) {
-        return fail_at(req, INVALID_REQUEST, "pointer", "/deadline_hours", FLAW_EITHER,
+        return fail_at(req, RULE_BROKEN, "pointer", "/deadline_hours", FLAW_EITHER,
                        "deadline_days");
     }
     return answer_created(req, SQL_COLLECTION_CONTRACT_CREATE,

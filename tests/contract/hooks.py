@@ -106,6 +106,8 @@ BEYOND_SCHEMA = (
     [("purpose", "required")],  # of person_get, where `reveal` is given
     [("indicator", "required")],  # of division_list: both or none
     [("period", "required")],
+    [("overdue", "either")],  # of dossier_list, beside `state=decided`
+    [("agency_id", "either")],  # of remuneration_get, beside `collector_id`
     [("unit", "required")],  # of figures, where `kind` or `indicator` is given
 )
 

@@ -167,7 +167,7 @@ START_TEST(what_the_list_refuses_is_refused_at_once)
 {
     struct answer unknown = call("commune.officer", "POST", "/v1/exports",
                                  "{\"list\":\"enrolment_get\",\"format\":\"csv\"}");
-    expect_problem(unknown, 400, "invalid_request");
+    expect_problem(unknown, 404, "not_found");
     ck_assert_str_eq(text_member(unknown, "errors.0.pointer"), "/list");
     static const char *const wrong[][2] = {
         {"{\"kind\":\"planet\"}", "/filters/kind"}, {"{\"cursor\":\"x\"}", "/filters/cursor"},
