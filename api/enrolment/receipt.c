@@ -110,15 +110,24 @@ static void line(struct render *out, const char *text)
     render_string(out, text);
 }
 
+/* The days that it covers; missing months of the past cover none. */
+static const char *days_of(struct request *req, const PGresult *rows, int row)
+{
+    return PQgetisnull(rows, row, STARTS_ON)
+               ? "đóng bù"
+               : arena_printf(req->arena, "%s - %s", day(req, rows, row, STARTS_ON),
+                              day(req, rows, row, ENDS_ON));
+}
+
 static void print_enrolments(struct request *req, struct render *out, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows) && !PQgetisnull(rows, i, SCHEME); i++) {
         bool vsi = strcmp(PQgetvalue(rows, i, SCHEME), "vsi") == 0;
-        line(out, arena_printf(req->arena, "%d. %s: %s, %s tháng (%s - %s): %s", i + 1,
-                               PQgetvalue(rows, i, FULL_NAME),
-                               vsi ? "BHXH tự nguyện" : "BHYT hộ gia đình",
-                               PQgetvalue(rows, i, MONTHS), day(req, rows, i, STARTS_ON),
-                               day(req, rows, i, ENDS_ON), vnd(req, rows, i, LINE_AMOUNT)));
+        line(out,
+             arena_printf(req->arena, "%d. %s: %s, %s tháng (%s): %s", i + 1,
+                          PQgetvalue(rows, i, FULL_NAME),
+                          vsi ? "BHXH tự nguyện" : "BHYT hộ gia đình", PQgetvalue(rows, i, MONTHS),
+                          days_of(req, rows, i), vnd(req, rows, i, LINE_AMOUNT)));
     }
 }
 

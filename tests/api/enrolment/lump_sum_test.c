@@ -120,6 +120,17 @@ START_TEST(missing_months_are_money_and_cover_no_day)
 }
 END_TEST
 
+START_TEST(a_receipt_for_missing_months_names_no_days)
+{
+    struct answer made = expect_status(enrol("agency.manager", terms("missing", 12, PAID_ON)), 201);
+    struct answer printed =
+        call("agency.manager", "GET",
+             text("/v1/receipts/%s/print", text_member(made, "receipt.id")), NULL);
+    ck_assert_ptr_nonnull(
+        strstr(text_member(expect_status(printed, 200), "lines.4"), "12 tháng (đóng bù): "));
+}
+END_TEST
+
 START_TEST(missing_months_are_what_the_coverage_says)
 {
     const char *person = text_member(
@@ -211,6 +222,7 @@ Suite *lump_sum_suite(void)
     tcase_add_test(tcase, months_ahead_cost_what_was_quoted);
     tcase_add_test(tcase, months_ahead_cover_until_their_last_day);
     tcase_add_test(tcase, missing_months_are_money_and_cover_no_day);
+    tcase_add_test(tcase, a_receipt_for_missing_months_names_no_days);
     tcase_add_test(tcase, missing_months_are_what_the_coverage_says);
     tcase_add_test(tcase, a_draft_keeps_its_method_whoever_submits_it);
     tcase_add_test(tcase, each_method_has_its_months);
