@@ -95,7 +95,7 @@ json_build_object(
 select {dossier_columns},
        (select coalesce(sum(l.contribution), 0)::bigint from listed l) as "total.contribution",
        (select coalesce(sum(l.amount), 0)::bigint from listed l) as "total.amount",
-       (select json_agg({dossier_line} order by l.n) from listed l) as lines,
+       (select coalesce(json_agg({dossier_line} order by l.n), '[]') from listed l) as lines,
        d.version as "@version"
   from found d
   {dossier_joins}

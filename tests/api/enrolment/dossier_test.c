@@ -260,6 +260,21 @@ START_TEST(a_card_is_issued_with_its_line)
 }
 END_TEST
 
+START_TEST(a_dossier_outlives_the_credit_of_its_lines)
+{
+    const char *ids[] = {enrol_card()};
+    const char *id = dossier_of(ids, 1);
+    expect_status(call("district.officer", "POST", text("/v1/enrolments/%s/credit", ids[0]),
+                       "{\"decision\":{\"number\":\"16/QĐ\",\"decided_on\":\"2026-11-20\"},"
+                       "\"reason\":\"Ghi nhầm\"}"),
+                  200);
+    struct answer own = expect_status(look("agent.collector", id), 200);
+    ck_assert_uint_eq(json_array_size(member(own, "lines")), 0);
+    struct answer office = expect_status(look("district.officer", id), 200);
+    ck_assert_uint_eq(json_array_size(member(office, "lines")), 1);
+}
+END_TEST
+
 START_TEST(one_bad_line_refuses_the_call)
 {
     const char *ids[] = {enrol_card(), enrol_card()};
@@ -533,6 +548,7 @@ Suite *dossier_suite(void)
     tcase_add_test(tcase, an_organisation_hands_in_what_its_collectors_enrolled);
     tcase_add_test(tcase, the_office_decides_line_by_line);
     tcase_add_test(tcase, a_card_is_issued_with_its_line);
+    tcase_add_test(tcase, a_dossier_outlives_the_credit_of_its_lines);
     tcase_add_test(tcase, one_bad_line_refuses_the_call);
     tcase_add_test(tcase, what_came_back_is_handed_in_again);
     tcase_add_test(tcase, a_line_follows_its_enrolment);
