@@ -76,6 +76,12 @@ const char *request_text(const struct request *req, const char *member)
     return json_string_value(json_object_get(req->json, member));
 }
 
+const char *request_number(struct request *req, const char *member)
+{
+    const json_t *number = json_object_get(req->json, member);
+    return number ? arena_printf(req->arena, "%lld", (long long)json_integer_value(number)) : NULL;
+}
+
 /* The kernel is asked for the random part of many identifiers at a time; what was given out is erased. */
 static void draw_random(unsigned char *out, size_t size)
 {

@@ -45,12 +45,6 @@ static bool months_fit_method(struct request *req)
                     strcmp(scheme, "vsi") == 0 ? "1, 3, 6, 12" : "3, 6, 12"));
 }
 
-static const char *integer_text(struct request *req, const char *member)
-{
-    json_int_t value = json_integer_value(json_object_get(req->json, member));
-    return arena_printf(req->arena, "%lld", (long long)value);
-}
-
 static bool numbers_fit(struct request *req, const json_t *person, const struct birth *birth)
 {
     const char *number = json_string_value(json_object_get(person, "personal_id_number"));
@@ -70,7 +64,7 @@ static const char *register_person(struct request *req, const struct birth *birt
     const char *social = json_string_value(json_object_get(person, "social_insurance_number"));
     bool confirmed = json_is_true(json_object_get(person, "duplicate_confirmed"));
     bool sent = tell(req, SQL_ENROLMENT_REGISTER_PERSON,
-                     PARAMS(id, integer_text(req, "hamlet_id"), name, text_key(req->arena, name),
+                     PARAMS(id, request_number(req, "hamlet_id"), name, text_key(req->arena, name),
                             birth->date, birth->precision,
                             json_string_value(json_object_get(person, "sex")), personal, social,
                             json_string_value(json_object_get(person, "phone")))) &&
@@ -109,7 +103,7 @@ static const char *method(const struct request *req)
 static bool tell_draft(struct request *req, const char *id, const char *person)
 {
     return tell(req, SQL_ENROLMENT_DRAFT,
-                PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
+                PARAMS(id, person, request_text(req, "scheme"), request_number(req, "months"),
                        request_text(req, "paid_on"), won_by(req, "officer_id"),
                        won_by(req, "association_id"), request_body_text(req), method(req)));
 }
@@ -124,7 +118,7 @@ static bool tell_enrolment(struct request *req, const char *id, const char *pers
     const char *receipt = paid_by ? posting_receipt(paid_by, quote, request_new_id(req)) : NULL;
     return paid_by &&
            tell(req, SQL_ENROLMENT_CREATE,
-                PARAMS(id, person, request_text(req, "scheme"), integer_text(req, "months"),
+                PARAMS(id, person, request_text(req, "scheme"), request_number(req, "months"),
                        request_text(req, "paid_on"), won_by(req, "officer_id"),
                        won_by(req, "association_id"), posting_figure(req, quote->contribution),
                        posting_figure(req, quote_amount(quote, PARTICIPANT)), quote->group,

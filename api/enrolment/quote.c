@@ -299,11 +299,9 @@ static bool somebody_meant(struct request *req)
 bool quote_create(struct request *req)
 {
     const char *province = request_text(req, "province");
-    const json_t *unit = json_object_get(req->json, "unit_id");
+    const char *place = request_number(req, "unit_id");
     enum quote_method method;
-    const char *place =
-        unit ? arena_printf(req->arena, "%lld", (long long)json_integer_value(unit)) : NULL;
-    if (unit && province) {
+    if (place && province) {
         return fail_at(req, RULE_BROKEN, "pointer", "/unit_id", FLAW_EITHER, "province");
     }
     return quote_method(req, &method) && somebody_meant(req) &&

@@ -1,7 +1,6 @@
 /* Receipt books. */
 #include "api/enrolment/receipt_book.h"
 
-#include "api/enrolment/posting.h"
 #include "middleware/page.h"
 #include "middleware/precondition.h"
 #include "middleware/problem.h"
@@ -17,11 +16,6 @@ bool receipt_book_list(struct request *req)
 bool receipt_book_get(struct request *req)
 {
     return answer_row(req, 200, SQL_RECEIPT_BOOK_GET, PARAMS(request_path_value(req, "id")));
-}
-
-static const char *number(struct request *req, const char *member)
-{
-    return posting_figure(req, json_integer_value(json_object_get(req->json, member)));
 }
 
 /* The new book as it stands after what was told; without it, whom it is for was not to be seen. */
@@ -42,13 +36,13 @@ static bool reply_book(struct request *req, const char *id, const char *pointer)
 bool receipt_book_create(struct request *req)
 {
     const char *id = request_new_id(req);
-    const char *first = number(req, "first");
+    const char *first = request_number(req, "first");
     if (json_integer_value(json_object_get(req->json, "last")) <
         json_integer_value(json_object_get(req->json, "first"))) {
         return fail_at(req, RULE_BROKEN, "pointer", "/last", FLAW_TOO_SMALL, first);
     }
     return tell(req, SQL_RECEIPT_BOOK_CREATE,
-                PARAMS(id, request_text(req, "series"), first, number(req, "last"),
+                PARAMS(id, request_text(req, "series"), first, request_number(req, "last"),
                        request_text(req, "agency_id"), request_text(req, "collector_id"))) &&
            reply_book(req, id, request_text(req, "collector_id") ? "/collector_id" : "/agency_id");
 }
@@ -58,7 +52,7 @@ bool receipt_book_allot(struct request *req)
     const char *id = request_new_id(req);
     return tell(req, SQL_RECEIPT_BOOK_ALLOT,
                 PARAMS(id, request_path_value(req, "id"), request_text(req, "collector_id"),
-                       number(req, "numbers"))) &&
+                       request_number(req, "numbers"))) &&
            reply_book(req, id, NULL);
 }
 

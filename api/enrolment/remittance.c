@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "api/enrolment/enrolment_rules.h"
-#include "api/enrolment/posting.h"
 #include "middleware/page.h"
 #include "middleware/precondition.h"
 #include "middleware/problem.h"
@@ -80,10 +79,7 @@ bool remittance_reconcile(struct request *req)
     const char *id = request_path_value(req, "id");
     return day_has_come(req, "received_on") &&
            tell(req, SQL_REMITTANCE_RECONCILE,
-                PARAMS(id,
-                       posting_figure(req,
-                                      json_integer_value(json_object_get(req->json, "received"))),
-                       request_text(req, "received_on"), request_text(req, "reason"),
-                       precondition_versions(req))) &&
+                PARAMS(id, request_number(req, "received"), request_text(req, "received_on"),
+                       request_text(req, "reason"), precondition_versions(req))) &&
            answer_changed(req, 200, SQL_REMITTANCE_GET, PARAMS(id));
 }

@@ -25,11 +25,9 @@ bool coverage_lookup_create(struct request *req)
 bool person_move_create(struct request *req)
 {
     const char *kind = kind_of(req);
-    json_int_t hamlet = json_integer_value(json_object_get(req->json, "hamlet_id"));
     return answer_row(req, 200, SQL_PERSON_MOVE_CREATE,
                       PARAMS(request_new_id(req), kind, request_text(req, kind),
-                             request_text(req, "date_of_birth"),
-                             arena_printf(req->arena, "%lld", (long long)hamlet),
+                             request_text(req, "date_of_birth"), request_number(req, "hamlet_id"),
                              request_text(req, "reason")));
 }
 

@@ -70,12 +70,6 @@ static const char *since(struct request *req)
     return on ? on : arena_strdup(req->arena, today);
 }
 
-static const char *integer_text(struct request *req, const char *member)
-{
-    const json_t *value = json_object_get(req->json, member);
-    return value ? arena_printf(req->arena, "%lld", (long long)json_integer_value(value)) : NULL;
-}
-
 /* The household that was founded; without one there is no such hamlet. */
 static bool answer_founded(struct request *req, const char *id)
 {
@@ -96,7 +90,7 @@ bool household_create(struct request *req)
     const char *id = request_new_id(req);
     return on &&
            tell(req, SQL_HOUSEHOLD_FOUND,
-                PARAMS(id, request_text(req, "code"), integer_text(req, "hamlet_id"),
+                PARAMS(id, request_text(req, "code"), request_number(req, "hamlet_id"),
                        request_body_text(req), on)) &&
            answer_founded(req, id);
 }
@@ -108,7 +102,7 @@ bool household_split(struct request *req)
     return on &&
            tell(req, SQL_HOUSEHOLD_SPLIT,
                 PARAMS(request_path_value(req, "id"), id, request_text(req, "code"),
-                       integer_text(req, "hamlet_id"), request_body_text(req), on)) &&
+                       request_number(req, "hamlet_id"), request_body_text(req), on)) &&
            answer_founded(req, id);
 }
 
@@ -116,7 +110,7 @@ bool household_update(struct request *req)
 {
     const char *id = request_path_value(req, "id");
     return tell(req, SQL_HOUSEHOLD_CHANGE,
-                PARAMS(id, request_text(req, "code"), integer_text(req, "hamlet_id"),
+                PARAMS(id, request_text(req, "code"), request_number(req, "hamlet_id"),
                        precondition_versions(req))) &&
            answer_changed(req, 200, SQL_HOUSEHOLD_GET, PARAMS(id));
 }
@@ -128,7 +122,7 @@ bool household_join(struct request *req)
     return on &&
            tell(req, SQL_HOUSEHOLD_JOIN,
                 PARAMS(id, request_text(req, "person_id"), request_text(req, "relation"),
-                       integer_text(req, "position"), on)) &&
+                       request_number(req, "position"), on)) &&
            answer_row(req, 200, SQL_HOUSEHOLD_GET, PARAMS(id));
 }
 

@@ -86,12 +86,6 @@ static bool number_fits(struct request *req, const struct birth *birth)
            fail_at(req, RULE_BROKEN, "pointer", "/personal_id_number", FLAW_NUMBER, NULL);
 }
 
-static const char *integer_text(struct request *req, const char *member)
-{
-    json_int_t value = json_integer_value(json_object_get(req->json, member));
-    return arena_printf(req->arena, "%lld", (long long)value);
-}
-
 /* Queues the new person with its numbers and what is sensitive. */
 static bool tell_new(struct request *req, const char *id, const struct birth *birth)
 {
@@ -102,7 +96,7 @@ static bool tell_new(struct request *req, const char *id, const struct birth *bi
     bool confirmed = json_is_true(json_object_get(req->json, "duplicate_confirmed"));
     return tell(req, SQL_PERSON_CREATE,
                 PARAMS(id, name, text_key(req->arena, name), birth->date, birth->precision,
-                       request_text(req, "sex"), integer_text(req, "hamlet_id"), personal, social,
+                       request_text(req, "sex"), request_number(req, "hamlet_id"), personal, social,
                        request_text(req, "phone"))) &&
            tell(req, SQL_PERSON_CLAIM,
                 PARAMS(id, personal, social, confirmed ? "true" : "false")) &&

@@ -11,12 +11,6 @@
 #include "middleware/transaction.h"
 #include "middleware/verdict.h"
 
-const char *figure_number(struct request *req, const char *name)
-{
-    const json_t *number = json_object_get(req->json, name);
-    return number ? arena_printf(req->arena, "%lld", (long long)json_integer_value(number)) : NULL;
-}
-
 const char *figure_truth(const struct request *req, const char *name)
 {
     const json_t *truth = json_object_get(req->json, name);

@@ -26,8 +26,7 @@ bool figure_record(struct request *req, enum sql_id statement, int count,
  * were written, a row for each, by line. */
 bool figure_import(struct request *req, enum sql_id statement);
 
-/* The member of the body as text for a parameter, NULL where it is missing. */
-const char *figure_number(struct request *req, const char *name);
+/* A yes or no of the body as text for a parameter, NULL where it is missing. */
 const char *figure_truth(const struct request *req, const char *name);
 
 #endif

@@ -35,16 +35,12 @@ bool plan_create(struct request *req)
     if (!mandate_of(req, &mandate)) {
         return false;
     }
-    const json_t *closed = json_object_get(req->json, "unit_id");
-    const char *unit =
-        closed ? arena_printf(req->arena, "%lld", (long long)json_integer_value(closed)) : NULL;
-    const char *quantity = arena_printf(
-        req->arena, "%lld", (long long)json_integer_value(json_object_get(req->json, "quantity")));
     const PGresult *row =
         ask(req, SQL_PLAN_CREATE,
             PARAMS(request_text(req, "indicator"), arena_strdup(req->arena, period.from),
-                   arena_strdup(req->arena, period.to), request_text(req, "assigner"), quantity,
-                   mandate.id, mandate.number, mandate.decided_on, mandate.issuer, unit));
+                   arena_strdup(req->arena, period.to), request_text(req, "assigner"),
+                   request_number(req, "quantity"), mandate.id, mandate.number, mandate.decided_on,
+                   mandate.issuer, request_number(req, "unit_id")));
     if (!row || !ledger_reply(req, 201, row)) {
         return false;
     }

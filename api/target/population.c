@@ -13,8 +13,8 @@ bool population_list(struct request *req)
 bool population_create(struct request *req)
 {
     return figure_record(req, SQL_POPULATION_CREATE,
-                         PARAMS(figure_number(req, "unit_id"), request_text(req, "kind"),
-                                request_text(req, "on"), figure_number(req, "people"),
+                         PARAMS(request_number(req, "unit_id"), request_text(req, "kind"),
+                                request_text(req, "on"), request_number(req, "people"),
                                 request_text(req, "source"), request_text(req, "decision_number"),
                                 figure_truth(req, "illustrative")));
 }

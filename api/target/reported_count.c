@@ -20,9 +20,9 @@ bool reported_count_create(struct request *req)
 {
     const char *payer_group = request_text(req, "payer_group");
     return figure_record(req, SQL_REPORTED_COUNT_CREATE,
-                         PARAMS(figure_number(req, "unit_id"), request_text(req, "indicator"),
+                         PARAMS(request_number(req, "unit_id"), request_text(req, "indicator"),
                                 payer_group ? payer_group : "all", request_text(req, "on"),
-                                figure_number(req, "people"), request_text(req, "source"),
+                                request_number(req, "people"), request_text(req, "source"),
                                 request_text(req, "from"), request_text(req, "exactness"),
                                 figure_truth(req, "illustrative")));
 }

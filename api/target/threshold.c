@@ -25,7 +25,7 @@ bool threshold_create(struct request *req)
     return answer_row(req, 201, SQL_THRESHOLD_CREATE,
                       PARAMS(request_text(req, "standard"), request_text(req, "scheme"),
                              request_text(req, "level"), request_text(req, "form"),
-                             figure_number(req, "percent_hundredths"), from, to,
+                             request_number(req, "percent_hundredths"), from, to,
                              request_text(req, "decision_number"), verified ? "true" : "false",
                              request_text(req, "note")));
 }

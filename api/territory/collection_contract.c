@@ -21,13 +21,6 @@ bool collection_contract_get(struct request *req)
     return answer_row(req, 200, SQL_COLLECTION_CONTRACT_GET, PARAMS(request_path_value(req, "id")));
 }
 
-/* A whole number as text, NULL where none was given. */
-static const char *number(struct request *req, const char *member)
-{
-    const json_t *value = json_object_get(req->json, member);
-    return value ? arena_printf(req->arena, "%lld", (long long)json_integer_value(value)) : NULL;
-}
-
 bool collection_contract_create(struct request *req)
 {
     const char *from = request_text(req, "valid_from");
@@ -40,12 +33,12 @@ bool collection_contract_create(struct request *req)
         return fail_at(req, RULE_BROKEN, "pointer", "/deadline_hours", FLAW_EITHER,
                        "deadline_days");
     }
-    return answer_created(req, SQL_COLLECTION_CONTRACT_CREATE,
-                          PARAMS(request_text(req, "agency_id"), request_text(req, "number"),
-                                 request_text(req, "signed_on"), from, to,
-                                 number(req, "cash_limit"), number(req, "deadline_days"),
-                                 request_text(req, "deadline_time"),
-                                 number(req, "deadline_hours")));
+    return answer_created(
+        req, SQL_COLLECTION_CONTRACT_CREATE,
+        PARAMS(request_text(req, "agency_id"), request_text(req, "number"),
+               request_text(req, "signed_on"), from, to, request_number(req, "cash_limit"),
+               request_number(req, "deadline_days"), request_text(req, "deadline_time"),
+               request_number(req, "deadline_hours")));
 }
 
 bool collection_contract_end(struct request *req)
