@@ -38,19 +38,8 @@ static bool is_brief(const struct request *req)
            !lists_credit(request_query(req, "level")) && !is_agent(req);
 }
 
-static bool asks_for_days(const struct progress_cell *cells, int count)
-{
-    for (int i = 0; i < count; i++) {
-        if (strcmp(cells[i].span.span, "day") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Agents see what they have credit for, units what is in them. */
-static enum sql_id statement_for(const struct request *req, const struct progress_cell *cells,
-                                 int count)
+static enum sql_id statement_for(const struct request *req)
 {
     const char *level = request_query(req, "level");
     switch (req->caller.slice) {
@@ -62,10 +51,7 @@ static enum sql_id statement_for(const struct request *req, const struct progres
         if (lists_credit(level)) {
             return SQL_PROGRESS_OF_CREDIT;
         }
-        if (!is_brief(req)) {
-            return SQL_PROGRESS_OF_UNIT;
-        }
-        return asks_for_days(cells, count) ? SQL_PROGRESS_OF_UNIT_IN_BRIEF : SQL_PROGRESS_BOARD;
+        return is_brief(req) ? SQL_PROGRESS_BOARD : SQL_PROGRESS_OF_UNIT;
     }
 }
 
@@ -127,8 +113,11 @@ bool progress_asked(struct request *req, struct progress_asked *asked)
     asked->show = request_query(req, "show");
     asked->basis = request_query(req, "basis");
     asked->basis = asked->basis ? asked->basis : "counted";
-    asked->days_past = days_between(asked->period.from, asked->at) + 1;
-    asked->days_left = days_between(asked->at, asked->period.to);
+    /* A period that is to come has all its days left. */
+    int days = days_between(asked->period.from, asked->period.to) + 1;
+    int past = days_between(asked->period.from, asked->at) + 1;
+    asked->days_past = past > 0 ? past : 0;
+    asked->days_left = days - asked->days_past;
     const char *map = request_query(req, "map");
     bool told = is(asked->basis, "reported");
     asked->href =
@@ -181,8 +170,9 @@ bool progress_get(struct request *req)
         column(req, cells, count, hi_of),
         to_date ? asked.at : NULL,
     };
-    enum sql_id statement = statement_for(req, cells, count);
-    return answer_made(req, reply_progress, statement, statements[statement].params, values);
+    enum sql_id statement = statement_for(req);
+    return answer_made(req, statement == SQL_PROGRESS_BOARD ? reply_board : reply_progress,
+                       statement, statements[statement].params, values);
 }
 
 bool progress_rank_get(struct request *req)

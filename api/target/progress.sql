@@ -189,14 +189,11 @@ case when l.inside is null
                           where l.assignee = 'agency' and a.agency_id = l.credit_id
                             and {aimed_at})) end
 
--- part: brief_sums
+-- part: full_sums
 sum(case when f.measure = 'money' then f.amount when f.measure = 'stock' then f.n else f.people end)
            filter (where f.counts) as achieved,
            sum(f.confirmed) filter (where f.counts) as confirmed,
-           sum(f.n) filter (where f.question in ('now', 'moved') and f.kind = 'stock') as net
-
--- part: full_sums
-{brief_sums},
+           sum(f.n) filter (where f.question = 'now' and f.kind = 'stock') as net,
            sum(case f.measure when 'stock' then f.n else f.people end)
            filter (where f.counts) as people,
            sum(f.n) filter (where f.question = 'now' and f.kind = any(m.kinds)) as transactions,
@@ -352,13 +349,21 @@ select {line_columns}, coalesce(a.target, b.target)::bigint as target,
   left join month_aim b using (no)
  order by l.depth, l.code collate "C", no
 
--- The board of a year, quarter or month of flows: no day is asked for, so all lines are ranges, and
--- only what a brief line shows is carried.
--- part: shown
+-- The board is flat: who the lines are, what adds to them and what they shall reach, as rows of one
+-- shape with the number of the unit, in one statement and so in one snapshot. C puts them together
+-- (progress_board.h): joining, grouping and sorting here cost more than reading.
+-- part: added
 case when c.question = 'moved' then 0 when c.measure = 'money' then t.amount else {people} end
-           as achieved,
-           case when c.question = 'moved' then 0 else {confirmed} end as confirmed,
-           case when c.question = 'moved' then t.n end as net
+
+-- part: shown
+{added} as achieved, case when c.question = 'moved' then 0 else {confirmed} end as confirmed,
+           case when c.measure <> 'stock' then {added} when c.question = 'moved' then t.n else 0 end
+           as moved
+
+-- part: nobody
+null as "assignee.kind", b.no as "assignee.unit_id", null::uuid as "assignee.agency_id",
+       null::uuid as "assignee.collector_id", null as "assignee.level", null as "assignee.code",
+       null as "assignee.name", null::boolean as opens, null::int as depth
 
 -- name: progress_board
 -- lane: slow
@@ -372,41 +377,67 @@ with {place}, {measure}, {cell}, {units}, {spread}, figure as (
            and t.kind = c.kind and t.span = c.span and t.starts_on >= c.lo and t.starts_on < c.hi
         offset 0
      ) t
+     where g.wide
+    union all
+    select l.no, {shown}
+      from line l
+     cross join cell c
+     cross join lateral (
+        select * from progress_total t
+         where t.province_id = l.province_id and t.level = l.level and t.holder_id = l.unit_id
+           and t.scheme = c.scheme and t.kind = c.kind and t.span = c.span
+           and t.starts_on >= c.lo and t.starts_on < c.hi
+        offset 0
+     ) t
+     where not l.wide
+    union all
+    select l.no, {shown}
+      from leaf_commune o
+     cross join cell c
+     cross join lateral (
+        select * from progress_delta t
+         where t.commune_id = o.commune_id and t.effective_on >= c.lo and t.effective_on < c.hi
+           and t.scheme = c.scheme and t.kind = c.kind
+        offset 0
+     ) t
+      join line l on l.leaf and {of_line}
+     where c.span = 'day'
     union all
     select l.no, {shown}
       from young_delta t
       join cell c on c.scheme = t.scheme and c.kind = t.kind
                  and t.effective_on >= c.lo and t.effective_on < c.hi
-      join line l on {of_line}
-), tally as (
-    select no, sum(achieved) as achieved, sum(confirmed) as confirmed, sum(net) as net
-      from figure group by no
-), {aims}
-select {line_columns}, coalesce(a.target, b.target)::bigint as target
+      join line l on not (l.leaf and c.span = 'day') and {of_line}
+), aim as (
+    select a.unit_id as no, case a.cut when 'root' then 'own' else 'given' end as source,
+           a.quantity as target
+      from spread g
+     cross join lateral (
+        select * from assignment a
+         where a.province_id = g.province_id and a.level = g.level and {aimed_at}
+           and a.commune_id between g.first_commune and g.last_commune
+        offset 0
+     ) a
+    union all
+    select a.unit_id, 'months', e.change
+      from spread g
+      join assignment a on a.province_id = g.province_id and a.level = g.level
+                       and a.commune_id between g.first_commune and g.last_commune
+      join assignment_entry e on e.assignment_id = a.id
+                             and e.month between $3::date and $4::date
+     where $4::date - $3::date < 300 and {phased_for}
+)
+select l.assignee as "assignee.kind", l.no as "assignee.unit_id",
+       null::uuid as "assignee.agency_id", null::uuid as "assignee.collector_id",
+       l.level as "assignee.level", l.code as "assignee.code", l.name as "assignee.name",
+       l.level <> 'hamlet' as opens, l.depth, null::bigint as achieved, null::bigint as confirmed,
+       null::bigint as moved, null::bigint as target, 'line' as source
   from measure m
  cross join line l
-  left join tally y using (no)
-  left join aim a using (no)
-  left join month_aim b using (no)
-
--- name: progress_of_unit_in_brief
--- lane: slow
-with {place}, {measure}, {cell}, {units}, {spread}, figure as (
-    {unit_totals}
-    union all
-    {leaf_days}
-    union all
-    {younger}
-), tally as (
-    select f.no, {brief_sums} from figure f group by f.no
-), {aims}
-select {line_columns}, coalesce(a.target, b.target)::bigint as target
-  from measure m
- cross join line l
-  left join tally y using (no)
-  left join aim a using (no)
-  left join month_aim b using (no)
- order by l.depth, l.code collate "C", no
+union all
+select {nobody}, b.achieved, b.confirmed, b.moved, null, 'figure' from figure b
+union all
+select {nobody}, null, null, null, b.target, b.source from aim b
 
 -- name: progress_of_credit
 -- lane: slow

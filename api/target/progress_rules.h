@@ -51,8 +51,11 @@ struct progress_line {
     bool has_target;
     int64_t target;
     int64_t achieved;
+    int64_t confirmed;
+    int64_t moved;           /* since the period began, for the pace */
     enum progress_band band; /* BAND_NONE without a target */
     int rank;                /* among the lines with a target above 0; 0 for none */
+    int row;                 /* of the result that says who it is */
 };
 
 struct progress_counts {

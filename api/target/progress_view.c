@@ -4,63 +4,66 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/target/progress_board.h"
 #include "api/target/progress_rules.h"
 #include "middleware/problem.h"
 #include "middleware/render.h"
 
-/* Columns of every statement of progress.sql. Before OPENS stands who it is (whether a line opens those
- * below it), after BRIEF_COLUMNS what goes into a full line as it is. */
-enum { UNIT_ID = 1, CODE = 5, OPENS = 7, DEPTH, ACHIEVED, CONFIRMED, MOVED, TARGET, BRIEF_COLUMNS };
-
-/* What the rows are sorted by: the one that was asked for, then by code. */
-struct place_in_list {
-    int depth;
-    const char *code;
-    int row;
-};
-
-static int64_t number(const PGresult *rows, int row, int column)
+int64_t progress_number(const PGresult *rows, int row, int column)
 {
     return PQgetisnull(rows, row, column) ? 0 : strtoll(PQgetvalue(rows, row, column), NULL, 10);
 }
+
+static struct progress_line *lines_of(struct arena *arena, const PGresult *rows, int count)
+{
+    struct progress_line *lines = arena_alloc(arena, (size_t)count * sizeof *lines);
+    for (int row = 0; row < count; row++) {
+        lines[row] =
+            (struct progress_line){.has_target = !PQgetisnull(rows, row, PROGRESS_TARGET),
+                                   .target = progress_number(rows, row, PROGRESS_TARGET),
+                                   .achieved = progress_number(rows, row, PROGRESS_ACHIEVED),
+                                   .confirmed = progress_number(rows, row, PROGRESS_CONFIRMED),
+                                   .moved = progress_number(rows, row, PROGRESS_MOVED),
+                                   .row = row};
+    }
+    return lines;
+}
+
+/* What the lines are sorted by: the one that was asked for, then by code. */
+struct place_in_list {
+    int depth;
+    const char *code;
+    const struct progress_line *line;
+};
 
 static int by_place(const void *a, const void *b)
 {
     const struct place_in_list *x = a;
     const struct place_in_list *y = b;
     int order = x->depth != y->depth ? x->depth - y->depth : strcmp(x->code, y->code);
-    return order ? order : x->row - y->row;
-}
-
-static struct place_in_list *places_of(struct request *req, const PGresult *rows)
-{
-    int count = PQntuples(rows);
-    struct place_in_list *places = arena_alloc(req->arena, (size_t)count * sizeof *places);
-    for (int row = 0; row < count; row++) {
-        places[row] = (struct place_in_list){.depth = (int)number(rows, row, DEPTH),
-                                             .code = PQgetvalue(rows, row, CODE),
-                                             .row = row};
-    }
-    qsort(places, (size_t)count, sizeof *places, by_place);
-    return places;
+    return order ? order : x->line->row - y->line->row;
 }
 
 /* The lines in that order, judged; the first has no rank. */
-static struct progress_line *lines_of(struct request *req, const PGresult *rows,
-                                      const struct place_in_list *places)
+static struct progress_line *judged(struct arena *arena, const PGresult *rows,
+                                    const struct progress_line *lines, int count)
 {
-    int count = PQntuples(rows);
-    struct progress_line *lines = arena_alloc(req->arena, (size_t)count * sizeof *lines);
-    struct progress_line **order = arena_alloc(req->arena, (size_t)count * sizeof *order);
+    struct place_in_list *places = arena_alloc(arena, (size_t)count * sizeof *places);
+    struct progress_line *sorted = arena_alloc(arena, (size_t)count * sizeof *sorted);
+    struct progress_line **order = arena_alloc(arena, (size_t)count * sizeof *order);
     for (int i = 0; i < count; i++) {
-        int row = places[i].row;
-        lines[i] = (struct progress_line){.has_target = !PQgetisnull(rows, row, TARGET),
-                                          .target = number(rows, row, TARGET),
-                                          .achieved = number(rows, row, ACHIEVED)};
-        lines[i].band = progress_band(&lines[i]);
+        int row = lines[i].row;
+        places[i] = (struct place_in_list){.depth = (int)progress_number(rows, row, PROGRESS_DEPTH),
+                                           .code = PQgetvalue(rows, row, PROGRESS_CODE),
+                                           .line = &lines[i]};
     }
-    progress_rank(lines + 1, count - 1, order);
-    return lines;
+    qsort(places, (size_t)count, sizeof *places, by_place);
+    for (int i = 0; i < count; i++) {
+        sorted[i] = *places[i].line;
+        sorted[i].band = progress_band(&sorted[i]);
+    }
+    progress_rank(sorted + 1, count - 1, order);
+    return sorted;
 }
 
 static void member(struct render *out, const char *name, int64_t value)
@@ -90,7 +93,7 @@ static void ratio_if(struct render *out, const char *name, bool known, int64_t p
 }
 
 static void write_figures(struct render *out, const struct progress_asked *asked,
-                          const struct progress_line *line, int64_t confirmed, int64_t moved)
+                          const struct progress_line *line)
 {
     static const char *const bands[] = {",\"band\":null", ",\"band\":\"zero\"",
                                         ",\"band\":\"below_half\"", ",\"band\":\"below_target\"",
@@ -98,52 +101,47 @@ static void write_figures(struct render *out, const struct progress_asked *asked
     int64_t missing = line->achieved < line->target ? line->target - line->achieved : 0;
     member_if(out, ",\"target\":", line->has_target, line->target);
     member(out, ",\"achieved\":", line->achieved);
-    member(out, ",\"confirmed\":", confirmed);
+    member(out, ",\"confirmed\":", line->confirmed);
     ratio_if(out, ",\"percent\":", line->target > 0, line->achieved * 100, line->target);
     member_if(out, ",\"remaining\":", line->has_target, missing);
     render_text(out, bands[line->band]);
     member_if(out, ",\"rank\":", line->rank > 0, line->rank);
-    ratio_if(out, ",\"pace\":{\"so_far\":", asked->days_past > 0, moved * 7, asked->days_past);
+    ratio_if(out, ",\"pace\":{\"so_far\":", true, line->moved * 7,
+             asked->days_past ? asked->days_past : 1);
     ratio_if(out, ",\"required\":", line->has_target && asked->days_left > 0, missing * 7,
              asked->days_left);
 }
 
 /* What is printed as it is: who a line is about, and what follows its figures in a full one. */
 struct as_it_is {
+    const PGresult *rows;
     const struct layout *assignee;
     const struct layout *rest; /* NULL in brief */
 };
 
-static struct as_it_is as_it_is(struct arena *arena, const PGresult *rows)
-{
-    bool full = PQnfields(rows) > BRIEF_COLUMNS;
-    return (struct as_it_is){.assignee = layout_of(arena, rows, 0, OPENS),
-                             .rest = full ? layout_of(arena, rows, BRIEF_COLUMNS, PQnfields(rows))
-                                          : NULL};
-}
-
 static void write_line(struct render *out, const struct progress_asked *asked,
-                       const struct as_it_is *plain, const PGresult *rows, int row,
-                       const struct progress_line *line)
+                       const struct as_it_is *plain, const struct progress_line *line)
 {
-    bool opens = *PQgetvalue(rows, row, OPENS) == 't' && *PQgetvalue(rows, row, DEPTH) != '0';
+    const PGresult *rows = plain->rows;
+    bool opens = *PQgetvalue(rows, line->row, PROGRESS_OPENS) == 't' &&
+                 *PQgetvalue(rows, line->row, PROGRESS_DEPTH) != '0';
     render_text(out, "{");
-    render_members(out, plain->assignee, rows, row);
-    write_figures(out, asked, line, number(rows, row, CONFIRMED), number(rows, row, MOVED));
+    render_members(out, plain->assignee, rows, line->row);
+    write_figures(out, asked, line);
     render_text(out, "},\"basis\":\"");
     render_text(out, asked->basis);
     render_text(out, "\",\"href\":");
     if (opens) {
         render_text(out, "\"");
         render_text(out, asked->href);
-        render_text(out, PQgetvalue(rows, row, UNIT_ID));
+        render_text(out, PQgetvalue(rows, line->row, PROGRESS_UNIT));
         render_text(out, "\"");
     } else {
         render_text(out, "null");
     }
     if (plain->rest) {
         render_text(out, ",");
-        render_members(out, plain->rest, rows, row);
+        render_members(out, plain->rest, rows, line->row);
     }
     render_text(out, "}");
 }
@@ -167,11 +165,11 @@ static void write_head(struct request *req, struct render *out, const struct pro
     render_text(out, "}");
 }
 
-bool reply_progress(struct request *req, const PGresult *rows)
+static bool reply_lines(struct request *req, const struct as_it_is *plain,
+                        const struct progress_line *unsorted, int count)
 {
     struct progress_asked asked;
     struct render out;
-    int count = PQntuples(rows);
     if (count == 0) {
         return fail(req, NOT_FOUND);
     }
@@ -179,21 +177,40 @@ bool reply_progress(struct request *req, const PGresult *rows)
         return false;
     }
     render_init(&out, req->arena);
-    const struct place_in_list *places = places_of(req, rows);
-    const struct progress_line *lines = lines_of(req, rows, places);
-    struct as_it_is plain = as_it_is(req->arena, rows);
+    const struct progress_line *lines = judged(req->arena, plain->rows, unsorted, count);
     const char *between = "";
     write_head(req, &out, &asked, lines + 1, count - 1);
     render_text(&out, ",\"self\":");
-    write_line(&out, &asked, &plain, rows, places[0].row, &lines[0]);
+    write_line(&out, &asked, plain, &lines[0]);
     render_text(&out, ",\"items\":[");
     for (int i = 1; i < count; i++) {
         if (progress_shown(lines[i].band, asked.show)) {
             render_text(&out, between);
-            write_line(&out, &asked, &plain, rows, places[i].row, &lines[i]);
+            write_line(&out, &asked, plain, &lines[i]);
             between = ",";
         }
     }
     render_text(&out, "]}");
     return reply_json(req, 200, out.data, out.size);
+}
+
+bool reply_progress(struct request *req, const PGresult *rows)
+{
+    int columns = PQnfields(rows);
+    struct as_it_is plain = {.rows = rows,
+                             .assignee = layout_of(req->arena, rows, 0, PROGRESS_OPENS),
+                             .rest = columns > PROGRESS_REST
+                                         ? layout_of(req->arena, rows, PROGRESS_REST, columns)
+                                         : NULL};
+    int count = PQntuples(rows);
+    return reply_lines(req, &plain, lines_of(req->arena, rows, count), count);
+}
+
+bool reply_board(struct request *req, const PGresult *rows)
+{
+    struct as_it_is plain = {.rows = rows,
+                             .assignee = layout_of(req->arena, rows, 0, PROGRESS_OPENS)};
+    int count = 0;
+    const struct progress_line *lines = board_lines(req->arena, rows, &count);
+    return reply_lines(req, &plain, lines, count);
 }

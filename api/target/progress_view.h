@@ -7,6 +7,22 @@
 #include "api/target/period_rules.h"
 #include "middleware/request.h"
 
+/* Columns of every statement of progress.sql. Before PROGRESS_OPENS stands who it is (whether a line
+ * opens those below it), after PROGRESS_TARGET what goes into a full line as it is; of a board what a row
+ * is (progress_board.c). */
+enum {
+    PROGRESS_UNIT = 1,
+    PROGRESS_CODE = 5,
+    PROGRESS_OPENS = 7,
+    PROGRESS_DEPTH,
+    PROGRESS_ACHIEVED,
+    PROGRESS_CONFIRMED,
+    PROGRESS_MOVED,
+    PROGRESS_TARGET,
+    PROGRESS_REST,
+    PROGRESS_SOURCE = PROGRESS_REST
+};
+
 /* What was asked, in the words of the answer. */
 struct progress_asked {
     struct period period;
@@ -22,7 +38,11 @@ struct progress_asked {
 /* False after fail(). */
 bool progress_asked(struct request *req, struct progress_asked *asked) must_check;
 
-/* For answer_made(). */
+/* A whole number of a row; 0 for null. */
+int64_t progress_number(const PGresult *rows, int row, int column);
+
+/* For answer_made(): a line for each row, or those of a board. */
 bool reply_progress(struct request *req, const PGresult *rows) must_check;
+bool reply_board(struct request *req, const PGresult *rows) must_check;
 
 #endif

@@ -186,6 +186,56 @@ START_TEST(one_call_for_all_communes_of_the_province)
 }
 END_TEST
 
+/* A brief line has nothing of its own: the board puts together in C what the full one gets joined. */
+static void compare(const char *login, const char *what)
+{
+    struct answer full = call(login, "GET", text("/v1/progress?%s", what), NULL);
+    struct answer brief = call(login, "GET", text("/v1/progress?%s&detail=brief", what), NULL);
+    const json_t *full_items = member(expect_status(full, 200), "items");
+    const json_t *items = member(expect_status(brief, 200), "items");
+    ck_assert_uint_eq(json_array_size(items), json_array_size(full_items));
+    ck_assert(json_equal(member(brief, "below"), member(full, "below")));
+    for (size_t i = 0; i <= json_array_size(items); i++) {
+        json_t *line = i ? json_array_get(items, i - 1) : (json_t *)member(brief, "self");
+        const json_t *whole = i ? json_array_get(full_items, i - 1) : member(full, "self");
+        const char *name;
+        json_t *value;
+        json_object_foreach(line, name, value) {
+            ck_assert_msg(json_equal(value, json_object_get(whole, name)), "%s %s of %s, line %zu",
+                          login, name, what, i);
+        }
+    }
+}
+
+START_TEST(brief_says_what_full_says)
+{
+    static const char *const logins[] = {"nation.viewer", "province.viewer", "district.viewer",
+                                         "commune.viewer"};
+    static const char *const indicators[] = {"vsi_new", "hhi_renewals", "vsi_participants",
+                                             "hhi_participants", "collected"};
+    static const char *const rest[] = {"period=2025&assigner=people_committee",
+                                       "period=2026",
+                                       "period=2026-Q3",
+                                       "period=2026-07&level=commune",
+                                       "period=2026-12",
+                                       "period=2026&level=hamlet",
+                                       "period=2025-03&unit=123149",
+                                       "period=2026&show=zero"};
+    for (size_t who = 0; who < sizeof logins / sizeof *logins; who++) {
+        for (size_t i = 0; i < sizeof indicators / sizeof *indicators; i++) {
+            for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) {
+                bool elsewhere =
+                    strstr(rest[k], "unit=") && strcmp(logins[who], "commune.viewer") == 0;
+                bool too_much = strstr(rest[k], "hamlet") && who == 0;
+                if (!elsewhere && !too_much) {
+                    compare(logins[who], text("indicator=%s&%s", indicators[i], rest[k]));
+                }
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(targets_are_those_of_the_day_too)
 {
     const char *commune =
@@ -234,6 +284,7 @@ Suite *progress_suite(void)
     tcase_add_test(tcase, filters_show_some_and_count_all);
     tcase_add_test(tcase, an_earlier_day_and_a_year_ago);
     tcase_add_test(tcase, one_call_for_all_communes_of_the_province);
+    tcase_add_test(tcase, brief_says_what_full_says);
     tcase_add_test(tcase, pace_is_per_week);
     tcase_add_test(tcase, targets_are_those_of_the_day_too);
     suite_add_tcase(suite, tcase);
