@@ -30,7 +30,7 @@ cell as materialized (
       from measure m
       join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[])
            c (question, kinds, span, lo, hi)
-        on case when c.question in ('level', 'level_before', 'moved') then m.kind = 'stock'
+        on case when c.question in ('level', 'level_before') then m.kind = 'stock'
                 when c.question = 'before' or c.kinds = 'own' then m.kind <> 'stock'
                 else true end
      cross join unnest(m.schemes) s (scheme)
@@ -352,13 +352,40 @@ select {line_columns}, coalesce(a.target, b.target)::bigint as target,
 -- The board is flat: who the lines are, what adds to them and what they shall reach, as rows of one
 -- shape with the number of the unit, in one statement and so in one snapshot. C puts them together
 -- (progress_board.h): joining, grouping and sorting here cost more than reading.
+--
+-- A cell adds to what was achieved and to what moved since the period began. A stock is its opening of the
+-- day after, and moved since its opening of the first day, where both are kept; hamlets have none, so their
+-- cells (`leaf`) are years, months and days, as everybody's where an opening is missing. What is younger
+-- than the fold adds to an opening by the days before it.
+-- part: board_cell
+cell as materialized (
+    select s.scheme collate "C" as scheme, k.kind collate "C" as kind, c.span collate "C" as span, c.lo,
+           c.hi, case c.span when 'opening' then '-infinity' else c.lo end as young_lo,
+           case c.span when 'opening' then c.lo else c.hi end as young_hi,
+           m.kind as measure, m.people_once, m.period,
+           case when m.kind = 'stock' and o.kept then c.span <> 'opening' end as leaf,
+           (c.question in ('now', 'level', 'opening'))::int as adds,
+           case c.question when 'level' then 0 when 'base' then -1 else 1 end as moves
+      from measure m
+     cross join lateral (
+        select count(*) > 0 and bool_and(c.lo = any(k.openings)) as kept
+          from unnest($9::text[], $10::date[]) c (span, lo)
+         cross join fold_mark k
+         where c.span = 'opening'
+     ) o
+      join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[])
+           c (question, kinds, span, lo, hi)
+        on case when c.question = 'now' then m.kind <> 'stock'
+                else m.kind = 'stock' and (o.kept or c.span <> 'opening') end
+     cross join unnest(m.schemes) s (scheme)
+     cross join unnest(case c.kinds when 'own' then m.kinds else array['stock'] end) k (kind)
+)
+
 -- part: added
-case when c.question = 'moved' then 0 when c.measure = 'money' then t.amount else {people} end
+case c.measure when 'money' then t.amount else {people} end
 
 -- part: shown
-{added} as achieved, case when c.question = 'moved' then 0 else {confirmed} end as confirmed,
-           case when c.measure <> 'stock' then {added} when c.question = 'moved' then t.n else 0 end
-           as moved
+{added} * c.adds as achieved, {confirmed} * c.adds as confirmed, {added} * c.moves as moved
 
 -- part: nobody
 null as "assignee.kind", b.no as "assignee.unit_id", null::uuid as "assignee.agency_id",
@@ -367,7 +394,7 @@ null as "assignee.kind", b.no as "assignee.unit_id", null::uuid as "assignee.age
 
 -- name: progress_board
 -- lane: slow
-with {place}, {measure}, {cell}, {units}, {spread}, figure as (
+with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
     select t.holder_id as no, {shown}
       from spread g
      cross join cell c
@@ -377,7 +404,7 @@ with {place}, {measure}, {cell}, {units}, {spread}, figure as (
            and t.kind = c.kind and t.span = c.span and t.starts_on >= c.lo and t.starts_on < c.hi
         offset 0
      ) t
-     where g.wide
+     where g.wide and (c.leaf is null or c.leaf = (g.level = 'hamlet'))
     union all
     select l.no, {shown}
       from line l
@@ -389,7 +416,7 @@ with {place}, {measure}, {cell}, {units}, {spread}, figure as (
            and t.starts_on >= c.lo and t.starts_on < c.hi
         offset 0
      ) t
-     where not l.wide
+     where not l.wide and (c.leaf is null or c.leaf = l.leaf)
     union all
     select l.no, {shown}
       from leaf_commune o
@@ -401,13 +428,14 @@ with {place}, {measure}, {cell}, {units}, {spread}, figure as (
         offset 0
      ) t
       join line l on l.leaf and {of_line}
-     where c.span = 'day'
+     where c.span = 'day' and c.leaf is not false
     union all
     select l.no, {shown}
       from young_delta t
       join cell c on c.scheme = t.scheme and c.kind = t.kind
-                 and t.effective_on >= c.lo and t.effective_on < c.hi
-      join line l on not (l.leaf and c.span = 'day') and {of_line}
+                 and t.effective_on >= c.young_lo and t.effective_on < c.young_hi
+      join line l on not (l.leaf and c.span = 'day') and (c.leaf is null or c.leaf = l.leaf)
+                 and {of_line}
 ), aim as (
     select a.unit_id as no, case a.cut when 'root' then 'own' else 'given' end as source,
            a.quantity as target

@@ -76,6 +76,29 @@ static int ask_for(struct progress_cell *cells, int count, const char *question,
     return count + found;
 }
 
+/* What a stock was before the day began, if that is kept. */
+static int ask_for_opening(struct progress_cell *cells, int count, const char *question,
+                           const char *day)
+{
+    char next[11];
+    days_before(day, -1, next);
+    cells[count] = (struct progress_cell){.question = question, .kinds = "stock"};
+    return count + add(&cells[count].span, 0, "opening", day, next);
+}
+
+static int brief_cells(const struct period *period, const char *past, const char *end,
+                       struct progress_cell *cells)
+{
+    int count = ask_for(cells, 0, "now", "own", period->from, end);
+    count = ask_for(cells, count, "moved", "stock", period->from, past);
+    count = ask_for(cells, count, "level", "stock", NULL, past);
+    if (strcmp(period->from, past) < 0) {
+        count = ask_for_opening(cells, count, "opening", past);
+        count = ask_for_opening(cells, count, "base", period->from);
+    }
+    return count;
+}
+
 int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
                    struct progress_cell cells[PROGRESS_CELLS_MAX])
 {
@@ -84,21 +107,19 @@ int progress_cells(const struct period *period, const char *at, bool to_date, bo
     char first_before[11];
     char day_before[11];
     char past_before[11];
-    int count = 0;
     days_before(at, -1, past);
     days_before(period->to, -1, end);
-    const char *flow_end = to_date ? past : end;
-    count = ask_for(cells, count, "now", brief ? "own" : "flow", period->from, flow_end);
-    count = ask_for(cells, count, brief ? "moved" : "now", "stock", period->from, past);
-    count = ask_for(cells, count, "level", "stock", NULL, past);
-    if (!brief) {
-        year_before(period->from, first_before);
-        year_before(at, day_before);
-        days_before(day_before, -1, past_before);
-        count = ask_for(cells, count, "before", "own", first_before, past_before);
-        count = ask_for(cells, count, "level_before", "stock", NULL, past_before);
+    if (brief) {
+        return brief_cells(period, past, end, cells);
     }
-    return count;
+    int count = ask_for(cells, 0, "now", "flow", period->from, to_date ? past : end);
+    count = ask_for(cells, count, "now", "stock", period->from, past);
+    count = ask_for(cells, count, "level", "stock", NULL, past);
+    year_before(period->from, first_before);
+    year_before(at, day_before);
+    days_before(day_before, -1, past_before);
+    count = ask_for(cells, count, "before", "own", first_before, past_before);
+    return ask_for(cells, count, "level_before", "stock", NULL, past_before);
 }
 
 enum progress_band progress_band(const struct progress_line *line)

@@ -14,7 +14,7 @@
 enum { SPANS_MAX = 4 };
 
 struct span {
-    const char *span; /* year, month or day */
+    const char *span; /* year, month, day or opening */
     char lo[11];      /* ISO dates, or "-infinity" */
     char hi[11];      /* without this day */
 };
@@ -40,6 +40,8 @@ enum { PROGRESS_CELLS_MAX = 5 * SPANS_MAX };
  *   now           flows and leavings in the period; brief: the indicator's own flow only
  *   moved         brief only: the change of a stock in the period
  *   level         a stock on the day
+ *   opening, base brief only: the same from what the stock was before the next day and before the first
+ *                 day began, for those who have these kept; not of a period that is to come
  *   before, level_before   both a year ago, not when brief */
 int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
                    struct progress_cell cells[PROGRESS_CELLS_MAX]);

@@ -45,7 +45,7 @@ static size_t next_reading(void *state, char *out, size_t room)
     const struct place *place = session->place;
     char target[128];
     if (reading->target) {
-        snprintf(target, sizeof target, "/v1/progress?indicator=hhi_renewals&period=%.4s%s",
+        snprintf(target, sizeof target, "/v1/progress?period=%.4s&indicator=%s",
                  reading->world->today, reading->target);
     } else {
         snprintf(target, sizeof target, "/v1/enrolments/%s",
@@ -123,11 +123,14 @@ static void print_reads(const struct world *world, unsigned port, double seconds
     static const struct {
         const char *name;
         const char *target;
+        double goal;
     } boards[] = {
         {"all communes against target, brief, in point reads (HTTP)",
-         "&level=commune&detail=brief"},
-        {"all communes against target, full, in point reads (HTTP)", "&level=commune"},
-        {"offices and communes directly below, full (HTTP)", ""},
+         "hhi_renewals&level=commune&detail=brief", -6},
+        {"the same of a stock: who takes part", "vsi_participants&level=commune&detail=brief", -6},
+        {"all communes against target, full, in point reads (HTTP)", "hhi_renewals&level=commune",
+         0},
+        {"offices and communes directly below, full (HTTP)", "hhi_renewals", 0},
     };
     for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
         double ratios[FIGURE_ROUNDS];
@@ -137,7 +140,7 @@ static void print_reads(const struct world *world, unsigned port, double seconds
             board = rate(world, port, seconds, boards[i].target);
             ratios[round] = rate(world, port, seconds, NULL) / board;
         }
-        print_ratio(boards[i].name, ratios, i ? 0 : -6);
+        print_ratio(boards[i].name, ratios, boards[i].goal);
         printf("%-58s | %6.0f a second\n", "", board);
     }
 }

@@ -104,8 +104,13 @@ START_TEST(a_period_asks_no_more_than_it_must)
     ck_assert_str_eq(cells[0].kinds, "own");
     ck_assert_str_eq(cells[0].span.span, "year");
     ck_assert_str_eq(cells[1].question, "moved");
-    ck_assert_int_eq(whole, 6);
-    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), whole);
+    ck_assert_int_eq(whole, 8);
+    ck_assert_str_eq(cells[6].question, "opening");
+    ck_assert_str_eq(cells[6].span.lo, "2026-11-23");
+    ck_assert_str_eq(cells[7].question, "base");
+    ck_assert_str_eq(cells[7].span.lo, "2026-01-01");
+    ck_assert_int_eq(progress_cells(&year, "2025-12-31", false, true, cells), 2);
+    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), 8);
     ck_assert_str_eq(cells[0].span.hi, "2026-11-01");
     ck_assert_str_eq(cells[1].span.hi, "2026-11-23");
     /* a day before the period begins */

@@ -200,6 +200,19 @@ static void fold(struct history *history)
                  "call fold_younger()");
 }
 
+/* As if a day had become one that is kept: the next fold makes its opening from the totals. */
+static void forget_an_opening(struct history *history)
+{
+    char sql[400];
+    snprintf(sql, sizeof sql,
+             "begin isolation level repeatable read; set local role ansinh_worker; "
+             "delete from progress_total where span = 'opening' and starts_on = "
+             "(select openings[%1$d] from fold_mark); "
+             "update fold_mark set openings = array_remove(openings, openings[%1$d])",
+             1 + below(history, 20));
+    run(history, sql);
+}
+
 /* A collector is sent to another commune; what they had credit for stays where it was. */
 static void move_collector(struct history *history)
 {
@@ -215,7 +228,7 @@ static void move_collector(struct history *history)
 
 static void step(struct history *history)
 {
-    int chance = below(history, 112);
+    int chance = below(history, 116);
     history->day += below(history, 4);
     if (chance < 55) {
         enrol(history);
@@ -229,6 +242,8 @@ static void step(struct history *history)
         fold(history);
     } else if (chance < 108) {
         refund(history);
+    } else if (chance < 112) {
+        forget_an_opening(history);
     } else {
         move_collector(history);
     }
@@ -300,6 +315,7 @@ START_TEST(a_recount_equals_the_figures_after_any_history)
     ck_assert_int_gt(history.posted, 300);
     ck_assert_int_gt(history.decided, 150);
     ck_assert_int_gt(history.refunded, 20);
+    ck_assert_str_ne(own_text("select count(*) from progress_total where span = 'opening'"), "0");
     ck_assert_str_ne(own_text("select count(*) from person_period where to_id is not null"), "0");
     ck_assert_str_ne(own_text("select count(*) from enrolment where kind = 'return'"), "0");
     ck_assert_str_ne(own_text("select count(*) from enrolment where starts_on > paid_on + 40"),

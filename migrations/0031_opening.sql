@@ -1,0 +1,133 @@
+set local role ansinh_owner;
+
+-- What a stock is on a day was the sum of all that ever came and went: the years, months and days of a unit,
+-- thirty-five rows a line of a board. For some days the totals keep it now: span 'opening', what there was before
+-- `starts_on` began, of all levels whose days are kept. The mark says which days these are.
+alter table progress_total
+    drop constraint progress_total_span_check,
+    add constraint progress_total_span_check check (span in ('day', 'month', 'year', 'opening'));
+alter table fold_mark add openings date[] not null default '{}';
+grant update (openings) on fold_mark to ansinh_worker;
+grant delete on progress_total to ansinh_worker;
+
+-- Tomorrow, which is the end of today, and the beginnings of all periods of this year and the last.
+create function wanted_openings(today date) returns date[] language sql immutable
+return array(select m::date
+               from generate_series(date_trunc('year', today::timestamp) - interval '1 year',
+                                    today::timestamp, interval '1 month') m
+             union
+             select today + 1
+             order by 1);
+
+-- Openings from the totals of their days, months and years.
+create procedure sum_openings(days date[]) language sql as $$
+    insert into progress_total (level, holder_id, province_id, district_id, commune_id, span, starts_on, scheme,
+                                kind, n, confirmed, people_month, people_quarter, people_year, confirmed_month,
+                                confirmed_quarter, confirmed_year, leaving, amount)
+    select t.level, t.holder_id, t.province_id, t.district_id, t.commune_id, 'opening', o.day, t.scheme, t.kind,
+           sum(t.n)::int, sum(t.confirmed)::int, 0, 0, 0, 0, 0, 0, 0, 0
+      from (select day, date_trunc('month', day::timestamp)::date as month,
+                   date_trunc('year', day::timestamp)::date as year
+              from unnest(days) day) o
+      join progress_total t on t.kind = 'stock' and t.level <> 'hamlet'
+                           and (t.span = 'year' and t.starts_on < o.year
+                                or t.span = 'month' and t.starts_on >= o.year and t.starts_on < o.month
+                                or t.span = 'day' and t.starts_on >= o.month and t.starts_on < o.day)
+     group by 1, 2, 3, 4, 5, 7, 8, 9
+$$;
+
+-- What deltas add to the openings of the days after them.
+create procedure fold_openings(source regclass, units regclass) language plpgsql as $$
+begin
+    execute format($fold$
+        with day as (
+            select province_id, district_id, commune_id, scheme, effective_on, sum(n) as n,
+                   sum(confirmed) as confirmed
+              from %1$s
+             where kind = 'stock'
+             group by 1, 2, 3, 4, 5
+        ), commune as (
+            select d.province_id, d.district_id, d.commune_id, d.scheme, o.day, sum(d.n)::int as n,
+                   sum(d.confirmed)::int as confirmed
+              from day d
+              join unnest((select openings from public.fold_mark)) o (day) on o.day > d.effective_on
+             group by 1, 2, 3, 4, 5
+        ), province as (
+            select province_id, scheme, day, sum(n)::int as n, sum(confirmed)::int as confirmed
+              from commune
+             group by 1, 2, 3
+        ), upper as (
+            select 'commune' as level, commune_id as holder_id, * from commune
+            union all
+            select 'district', district_id, province_id, district_id, 0, scheme, day, sum(n)::int,
+                   sum(confirmed)::int
+              from commune
+             where district_id <> 0
+             group by 3, 4, 6, 7
+            union all
+            select 'province', province_id, province_id, 0, 0, scheme, day, n, confirmed from province
+            union all
+            select 'nation', 1, 0, 0, 0, scheme, day, sum(n)::int, sum(confirmed)::int
+              from province
+             group by 6, 7
+        )
+        insert into %2$s as t (level, holder_id, province_id, district_id, commune_id, scheme, starts_on, n,
+                               confirmed, span, kind, people_month, people_quarter, people_year,
+                               confirmed_month, confirmed_quarter, confirmed_year, leaving, amount)
+        select *, 'opening', 'stock', 0, 0, 0, 0, 0, 0, 0, 0 from upper
+            on conflict (province_id, level, scheme, kind, span, starts_on, holder_id)
+            do update set n = t.n + excluded.n, confirmed = t.confirmed + excluded.confirmed
+        $fold$, source, units);
+end $$;
+
+-- Whoever adds to the totals adds to the openings; a recount makes both from the rows, so it compares both. One at a
+-- time: an opening that another is just making would miss what is added here.
+alter procedure fold_totals(regclass, regclass, regclass) rename to fold_spans;
+create procedure fold_totals(source regclass, units regclass default 'progress_total',
+                             credits regclass default 'credit_total') language plpgsql as $$
+begin
+    if units = 'public.progress_total'::regclass then
+        perform pg_advisory_xact_lock(20261215);
+    end if;
+    call public.fold_spans(source, units, credits);
+    call public.fold_openings(source, units);
+end $$;
+
+-- The days that are kept follow the calendar. Whoever folds with a snapshot from before that fails at the mark.
+create procedure keep_openings() language plpgsql as $$
+declare
+    wanted constant date[] := wanted_openings(business_date());
+    kept constant date[] := (select openings from fold_mark);
+    missing constant date[] := array(select unnest(wanted) except select unnest(kept));
+begin
+    if wanted = kept then
+        return;
+    end if;
+    call sum_openings(missing);
+    delete from progress_total t where t.span = 'opening' and t.starts_on <> all(wanted);
+    update fold_mark set openings = wanted;
+end $$;
+
+create or replace procedure fold_younger() language plpgsql as $$
+begin
+    if not pg_try_advisory_xact_lock(20261215) then
+        return;
+    end if;
+    if exists (select from young_delta) then
+        call fold_totals('young_delta');
+        update fold_mark
+           set next_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+               open = array(select x::text::bigint from pg_snapshot_xip(pg_current_snapshot()) x),
+               folded_at = clock_timestamp();
+    end if;
+    call keep_openings();
+end $$;
+
+grant execute on function wanted_openings(date), business_date() to ansinh_worker;
+grant execute on procedure fold_openings(regclass, regclass), fold_totals(regclass, regclass, regclass)
+   to ansinh_worker, ansinh_gate;
+grant execute on procedure sum_openings(date[]), keep_openings() to ansinh_worker;
+
+set local role ansinh_worker;
+call keep_openings();
+set local role ansinh_owner;
