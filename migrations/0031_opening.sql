@@ -1,8 +1,9 @@
 set local role ansinh_owner;
 
--- What a stock is on a day was the sum of all that ever came and went: the years, months and days of a unit,
--- thirty-five rows a line of a board. For some days the totals keep it now: span 'opening', what there was before
--- `starts_on` began, of all levels whose days are kept. The mark says which days these are.
+-- A stock on a day was the sum of all that ever came and went: the years, months and days of a unit, thirty-five
+-- rows a line of a board; what there was a year ago to the day came by days as well. For some days the totals keep
+-- it now: span 'opening', all that there was before `starts_on` began, of all levels whose days are kept. Any time
+-- between two such days is one less the other. The mark says which days these are.
 alter table progress_total
     drop constraint progress_total_span_check,
     add constraint progress_total_span_check check (span in ('day', 'month', 'year', 'opening'));
@@ -10,13 +11,16 @@ alter table fold_mark add openings date[] not null default '{}';
 grant update (openings) on fold_mark to ansinh_worker;
 grant delete on progress_total to ansinh_worker;
 
--- Tomorrow, which is the end of today, and the beginnings of all periods of this year and the last.
+-- Tomorrow, which is the end of today, the same a year ago, and the beginnings of all periods of this year and the
+-- last.
 create function wanted_openings(today date) returns date[] language sql immutable
 return array(select m::date
                from generate_series(date_trunc('year', today::timestamp) - interval '1 year',
                                     today::timestamp, interval '1 month') m
              union
              select today + 1
+             union
+             select (today - interval '1 year')::date + 1
              order by 1);
 
 -- Openings from the totals of their days, months and years.
@@ -25,59 +29,63 @@ create procedure sum_openings(days date[]) language sql as $$
                                 kind, n, confirmed, people_month, people_quarter, people_year, confirmed_month,
                                 confirmed_quarter, confirmed_year, leaving, amount)
     select t.level, t.holder_id, t.province_id, t.district_id, t.commune_id, 'opening', o.day, t.scheme, t.kind,
-           sum(t.n)::int, sum(t.confirmed)::int, 0, 0, 0, 0, 0, 0, 0, 0
+           sum(t.n)::int, sum(t.confirmed)::int, sum(t.people_month)::int, sum(t.people_quarter)::int,
+           sum(t.people_year)::int, sum(t.confirmed_month)::int, sum(t.confirmed_quarter)::int,
+           sum(t.confirmed_year)::int, sum(t.leaving)::int, sum(t.amount)::bigint
       from (select day, date_trunc('month', day::timestamp)::date as month,
                    date_trunc('year', day::timestamp)::date as year
               from unnest(days) day) o
-      join progress_total t on t.kind = 'stock' and t.level <> 'hamlet'
+      join progress_total t on t.level <> 'hamlet'
                            and (t.span = 'year' and t.starts_on < o.year
                                 or t.span = 'month' and t.starts_on >= o.year and t.starts_on < o.month
                                 or t.span = 'day' and t.starts_on >= o.month and t.starts_on < o.day)
      group by 1, 2, 3, 4, 5, 7, 8, 9
 $$;
 
--- What deltas add to the openings of the days after them.
+-- What deltas add to the openings of the days after them: each level from the one below, like the other totals.
 create procedure fold_openings(source regclass, units regclass) language plpgsql as $$
+declare
+    summed constant text[] := array['n', 'confirmed', 'people_month', 'people_quarter', 'people_year',
+                                    'confirmed_month', 'confirmed_quarter', 'confirmed_year',
+                                    'leaving', 'amount'];
+    columns constant text := array_to_string(summed, ', ');
+    sums constant text := (select string_agg(format('sum(%1$s)::%2$s as %1$s', c,
+                                                    case c when 'amount' then 'bigint' else 'int' end),
+                                             ', ') from unnest(summed) c);
+    added constant text := (select string_agg(format('%1$s = t.%1$s + excluded.%1$s', c), ', ')
+                              from unnest(summed) c);
+    kept constant date[] := (select openings from public.fold_mark);
 begin
     execute format($fold$
-        with day as (
-            select province_id, district_id, commune_id, scheme, effective_on, sum(n) as n,
-                   sum(confirmed) as confirmed
+        with since as ( -- which opening was the last before a delta
+            select province_id, district_id, commune_id, scheme, kind, width_bucket(effective_on, $1) as past, %3$s
               from %1$s
-             where kind = 'stock'
-             group by 1, 2, 3, 4, 5
+             group by 1, 2, 3, 4, 5, 6
         ), commune as (
-            select d.province_id, d.district_id, d.commune_id, d.scheme, o.day, sum(d.n)::int as n,
-                   sum(d.confirmed)::int as confirmed
-              from day d
-              join unnest((select openings from public.fold_mark)) o (day) on o.day > d.effective_on
-             group by 1, 2, 3, 4, 5
+            select province_id, district_id, commune_id, scheme, kind, o.day as starts_on, %3$s
+              from since s
+              join unnest($1) with ordinality o (day, no) on o.no > s.past
+             group by 1, 2, 3, 4, 5, 6
         ), province as (
-            select province_id, scheme, day, sum(n)::int as n, sum(confirmed)::int as confirmed
-              from commune
-             group by 1, 2, 3
+            select province_id, scheme, kind, starts_on, %3$s from commune group by 1, 2, 3, 4
         ), upper as (
             select 'commune' as level, commune_id as holder_id, * from commune
             union all
-            select 'district', district_id, province_id, district_id, 0, scheme, day, sum(n)::int,
-                   sum(confirmed)::int
+            select 'district', district_id, province_id, district_id, 0, scheme, kind, starts_on, %3$s
               from commune
              where district_id <> 0
-             group by 3, 4, 6, 7
+             group by 3, 4, 6, 7, 8
             union all
-            select 'province', province_id, province_id, 0, 0, scheme, day, n, confirmed from province
+            select 'province', province_id, province_id, 0, 0, scheme, kind, starts_on, %2$s from province
             union all
-            select 'nation', 1, 0, 0, 0, scheme, day, sum(n)::int, sum(confirmed)::int
-              from province
-             group by 6, 7
+            select 'nation', 1, 0, 0, 0, scheme, kind, starts_on, %3$s from province group by 6, 7, 8
         )
-        insert into %2$s as t (level, holder_id, province_id, district_id, commune_id, scheme, starts_on, n,
-                               confirmed, span, kind, people_month, people_quarter, people_year,
-                               confirmed_month, confirmed_quarter, confirmed_year, leaving, amount)
-        select *, 'opening', 'stock', 0, 0, 0, 0, 0, 0, 0, 0 from upper
-            on conflict (province_id, level, scheme, kind, span, starts_on, holder_id)
-            do update set n = t.n + excluded.n, confirmed = t.confirmed + excluded.confirmed
-        $fold$, source, units);
+        insert into %4$s as t (level, holder_id, province_id, district_id, commune_id, scheme, kind, starts_on,
+                               span, %2$s)
+        select level, holder_id, province_id, district_id, commune_id, scheme, kind, starts_on, 'opening', %2$s
+          from upper
+            on conflict (province_id, level, scheme, kind, span, starts_on, holder_id) do update set %5$s
+        $fold$, source, columns, sums, units, added) using kept;
 end $$;
 
 -- Whoever adds to the totals adds to the openings; a recount makes both from the rows, so it compares both. One at a

@@ -31,27 +31,19 @@ static bool is_agent(const struct request *req)
     return req->caller.slice == SLICE_AGENCY || req->caller.slice == SLICE_COLLECTOR;
 }
 
-/* Brief is for today: an earlier day needs more anyway. */
-static bool is_brief(const struct request *req)
-{
-    return is(request_query(req, "detail"), "brief") && !request_query(req, "at") &&
-           !lists_credit(request_query(req, "level")) && !is_agent(req);
-}
-
-/* Agents see what they have credit for, units what is in them. */
+/* Agents see what they have credit for, units what is in them; for today's units there is the board. */
 static enum sql_id statement_for(const struct request *req)
 {
-    const char *level = request_query(req, "level");
     switch (req->caller.slice) {
     case SLICE_AGENCY:
         return SQL_PROGRESS_OF_AGENCY;
     case SLICE_COLLECTOR:
         return SQL_PROGRESS_OF_COLLECTOR;
     default:
-        if (lists_credit(level)) {
+        if (lists_credit(request_query(req, "level"))) {
             return SQL_PROGRESS_OF_CREDIT;
         }
-        return is_brief(req) ? SQL_PROGRESS_BOARD : SQL_PROGRESS_OF_UNIT;
+        return request_query(req, "at") ? SQL_PROGRESS_OF_UNIT : SQL_PROGRESS_BOARD;
     }
 }
 
@@ -74,6 +66,11 @@ static const char *question_of(const struct progress_cell *cell)
 static const char *kinds_of(const struct progress_cell *cell)
 {
     return cell->kinds;
+}
+
+static const char *use_of(const struct progress_cell *cell)
+{
+    return cell->use;
 }
 
 static const char *span_of(const struct progress_cell *cell)
@@ -139,40 +136,53 @@ static bool reported(struct request *req, const struct progress_asked *asked)
                               request_query(req, "level"), asked->at, map ? map : "restated"));
 }
 
-bool progress_get(struct request *req)
+static bool counted(struct request *req, const struct progress_asked *asked)
 {
-    struct progress_asked asked;
     struct progress_cell cells[PROGRESS_CELLS_MAX];
+    enum sql_id statement = statement_for(req);
+    bool board = statement == SQL_PROGRESS_BOARD;
+    bool brief = is(request_query(req, "detail"), "brief");
     bool to_date = request_query(req, "at") != NULL;
-    if (!progress_asked(req, &asked)) {
-        return false;
-    }
-    if (is(asked.basis, "reported")) {
-        if (is_agent(req)) {
-            return fail(req, FORBIDDEN);
-        }
-        return lists_credit(request_query(req, "level"))
-                   ? fail_at(req, INVALID_REQUEST, "parameter", "level", FLAW_ENUM, NULL)
-                   : reported(req, &asked);
-    }
-    int count = progress_cells(&asked.period, asked.at, to_date, is_brief(req), cells);
+    int count = board ? progress_board_cells(&asked->period, asked->at, brief, cells)
+                      : progress_cells(&asked->period, asked->at, to_date, false, cells);
     const char *const values[] = {
         request_query(req, "unit"),
         request_query(req, "indicator"),
-        arena_strdup(req->arena, asked.period.from),
-        arena_strdup(req->arena, asked.period.to),
-        asked.assigner,
+        arena_strdup(req->arena, asked->period.from),
+        arena_strdup(req->arena, asked->period.to),
+        asked->assigner,
         request_query(req, "level"),
         column(req, cells, count, question_of),
         column(req, cells, count, kinds_of),
         column(req, cells, count, span_of),
         column(req, cells, count, lo_of),
         column(req, cells, count, hi_of),
-        to_date ? asked.at : NULL,
+        board     ? column(req, cells, count, use_of)
+        : to_date ? asked->at
+                  : NULL,
     };
-    enum sql_id statement = statement_for(req);
-    return answer_made(req, statement == SQL_PROGRESS_BOARD ? reply_board : reply_progress,
+    return answer_made(req,
+                       !board  ? reply_progress
+                       : brief ? reply_brief_board
+                               : reply_board,
                        statement, statements[statement].params, values);
+}
+
+bool progress_get(struct request *req)
+{
+    struct progress_asked asked;
+    if (!progress_asked(req, &asked)) {
+        return false;
+    }
+    if (!is(asked.basis, "reported")) {
+        return counted(req, &asked);
+    }
+    if (is_agent(req)) {
+        return fail(req, FORBIDDEN);
+    }
+    return lists_credit(request_query(req, "level"))
+               ? fail_at(req, INVALID_REQUEST, "parameter", "level", FLAW_ENUM, NULL)
+               : reported(req, &asked);
 }
 
 bool progress_rank_get(struct request *req)

@@ -5,7 +5,8 @@
 -- $1 unit (null: the own)  $2 indicator  $3, $4 first and last day  $5 assigner
 -- $6 a level below the unit, null for directly below
 -- $7 … $11 the spans of the totals that answer each question (progress_rules.h), as arrays: question,
--- kinds, span, from, up to and without  $12 an earlier day for the targets too, null for what they are now
+-- kinds, span, from, up to and without  $12 an earlier day for the targets too, null for what they are now;
+-- of the board how each span is used, an array as well
 
 -- What is counted: the indicator's own kinds, and for people in which period each is counted once.
 -- part: measure
@@ -21,6 +22,16 @@ measure as (
      where i.code = $2 and (i.scheme is not null or i.code = 'collected')
 )
 
+-- Of a stock its level, of everything else what happened.
+-- part: asked
+case when c.question in ('level', 'level_before', 'moved') then m.kind = 'stock'
+           when c.question = 'before' or c.kinds = 'own' then m.kind <> 'stock'
+           else true end
+
+-- part: kinds
+case c.kinds when 'own' then m.kinds when 'stock' then array['stock']
+                                    else array['new', 'renewal', 'return'] end
+
 -- One question about one span of one kind; what answers for the indicator itself `counts`.
 -- part: cell
 cell as materialized (
@@ -30,12 +41,9 @@ cell as materialized (
       from measure m
       join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[])
            c (question, kinds, span, lo, hi)
-        on case when c.question in ('level', 'level_before') then m.kind = 'stock'
-                when c.question = 'before' or c.kinds = 'own' then m.kind <> 'stock'
-                else true end
+        on {asked}
      cross join unnest(m.schemes) s (scheme)
-     cross join unnest(case c.kinds when 'own' then m.kinds when 'stock' then array['stock']
-                                    else array['new', 'renewal', 'return'] end) k (kind)
+     cross join unnest({kinds}) k (kind)
 )
 
 -- People of a row of totals or deltas, each counted once in a period like the one asked for.
@@ -138,14 +146,19 @@ case when $12::date is null then a.quantity
 -- part: decided_on
 coalesce(e.decided_on, (e.at at time zone 'Asia/Ho_Chi_Minh')::date)
 
--- part: aimed_at
+-- part: aimed
 a.indicator = $2 and a.starts_on = $3::date and a.ends_on = $4::date and a.assigner = $5
-                 and (a.withdrawn_at is null or $12::date is not null)
+
+-- part: aimed_at
+{aimed} and (a.withdrawn_at is null or $12::date is not null)
 
 -- The months of a longer number that was phased, where none is given for exactly this period.
--- part: phased_for
+-- part: phased
 a.indicator = $2 and a.starts_on <= $3::date and a.ends_on >= $4::date
                  and a.assigner = $5 and a.phased
+
+-- part: phased_for
+{phased}
                  and ($12::date is null and a.withdrawn_at is null or {decided_on} <= $12::date)
 
 -- The targets of units: one range of the key for all of a level, in a commune that of the commune.
@@ -353,39 +366,37 @@ select {line_columns}, coalesce(a.target, b.target)::bigint as target,
 -- shape with the number of the unit, in one statement and so in one snapshot. C puts them together
 -- (progress_board.h): joining, grouping and sorting here cost more than reading.
 --
--- A cell adds to what was achieved and to what moved since the period began. A stock is its opening of the
--- day after, and moved since its opening of the first day, where both are kept; hamlets have none, so their
--- cells (`leaf`) are years, months and days, as everybody's where an opening is missing. What is younger
--- than the fold adds to an opening by the days before it.
+-- Where openings are kept they are used, and `leaf` says for whom a cell is: hamlets have none, so theirs are
+-- years, months and days, as everybody's where an opening is missing. What is younger than the fold adds to
+-- an opening by the days before it.
 -- part: board_cell
 cell as materialized (
-    select s.scheme collate "C" as scheme, k.kind collate "C" as kind, c.span collate "C" as span, c.lo,
+    select case c.question when 'level_before' then 'before' else c.question end as question,
+           s.scheme collate "C" as scheme, k.kind collate "C" as kind, c.span collate "C" as span, c.lo,
            c.hi, case c.span when 'opening' then '-infinity' else c.lo end as young_lo,
            case c.span when 'opening' then c.lo else c.hi end as young_hi,
            m.kind as measure, m.people_once, m.period,
-           case when m.kind = 'stock' and o.kept then c.span <> 'opening' end as leaf,
-           (c.question in ('now', 'level', 'opening'))::int as adds,
-           case c.question when 'level' then 0 when 'base' then -1 else 1 end as moves
+           c.question = m.answered_by and k.kind = any(m.kinds) as counts,
+           case when o.kept and c.use <> 'always' then c.use = 'else' end as leaf,
+           case c.use when 'less' then -1 else 1 end as sign
       from measure m
      cross join lateral (
-        select count(*) > 0 and bool_and(c.lo = any(k.openings)) as kept
-          from unnest($9::text[], $10::date[]) c (span, lo)
-         cross join fold_mark k
-         where c.span = 'opening'
+        select bool_and(c.lo = any(f.openings)) as kept
+          from fold_mark f
+         cross join unnest($7::text[], $8::text[], $10::date[], $12::text[]) c (question, kinds, lo, use)
+         where c.use in ('opening', 'less') and {asked}
      ) o
-      join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[])
-           c (question, kinds, span, lo, hi)
-        on case when c.question = 'now' then m.kind <> 'stock'
-                else m.kind = 'stock' and (o.kept or c.span <> 'opening') end
+      join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[], $12::text[])
+           c (question, kinds, span, lo, hi, use)
+        on {asked} and (o.kept or c.use in ('always', 'else'))
      cross join unnest(m.schemes) s (scheme)
-     cross join unnest(case c.kinds when 'own' then m.kinds else array['stock'] end) k (kind)
+     cross join unnest({kinds}) k (kind)
 )
 
--- part: added
-case c.measure when 'money' then t.amount else {people} end
-
 -- part: shown
-{added} * c.adds as achieved, {confirmed} * c.adds as confirmed, {added} * c.moves as moved
+case c.measure when 'money' then t.amount else {people} end * c.sign as value,
+           {confirmed} * c.sign as confirmed, {people} * c.sign as people, t.n * c.sign as n,
+           t.leaving * c.sign as leaving, t.amount * c.sign as amount, c.question, c.kind, c.counts
 
 -- part: nobody
 null as "assignee.kind", b.no as "assignee.unit_id", null::uuid as "assignee.agency_id",
@@ -442,7 +453,7 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
       from spread g
      cross join lateral (
         select * from assignment a
-         where a.province_id = g.province_id and a.level = g.level and {aimed_at}
+         where a.province_id = g.province_id and a.level = g.level and {aimed} and a.withdrawn_at is null
            and a.commune_id between g.first_commune and g.last_commune
         offset 0
      ) a
@@ -453,19 +464,22 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
                        and a.commune_id between g.first_commune and g.last_commune
       join assignment_entry e on e.assignment_id = a.id
                              and e.month between $3::date and $4::date
-     where $4::date - $3::date < 300 and {phased_for}
+     where $4::date - $3::date < 300 and {phased} and a.withdrawn_at is null
 )
 select l.assignee as "assignee.kind", l.no as "assignee.unit_id",
        null::uuid as "assignee.agency_id", null::uuid as "assignee.collector_id",
        l.level as "assignee.level", l.code as "assignee.code", l.name as "assignee.name",
-       l.level <> 'hamlet' as opens, l.depth, null::bigint as achieved, null::bigint as confirmed,
-       null::bigint as moved, null::bigint as target, 'line' as source
+       l.level <> 'hamlet' as opens, l.depth, null::bigint as value, null::int as confirmed,
+       null::int as people, null::int as n, null::int as leaving, null::bigint as amount,
+       null::bigint as target, 'line' as source, m.kind, null::boolean as counts
   from measure m
  cross join line l
 union all
-select {nobody}, b.achieved, b.confirmed, b.moved, null, 'figure' from figure b
+select {nobody}, b.value, b.confirmed, b.people, b.n, b.leaving, b.amount, null, b.question, b.kind, b.counts
+  from figure b
 union all
-select {nobody}, null, null, null, b.target, b.source from aim b
+select {nobody}, null, null, null, null, null, null, b.target, b.source, null, null
+  from aim b
 
 -- name: progress_of_credit
 -- lane: slow

@@ -6,28 +6,51 @@
 
 #include "api/target/progress_view.h"
 
-/* What a row is: who a line is about, what adds to one, or a part of what it shall reach. Of the three
- * targets the first that there is counts: what a superior gave, a plan of the unit's own, and the months
- * of a longer number that was phased. */
-enum source { GIVEN, OWN, MONTHS, TARGETS, LINE = TARGETS, FIGURE, SOURCES };
+/* Columns of progress_board, after who a line is about. */
+enum {
+    VALUE = PROGRESS_DEPTH + 1, /* money of money, people or transactions of everything else */
+    CONFIRMED,
+    PEOPLE,
+    N,
+    LEAVING,
+    AMOUNT,
+    TARGET,
+    SOURCE,
+    KIND,
+    COUNTS /* towards what the indicator asks for */
+};
 
-static const char *const sources[SOURCES] = {"given", "own", "months", "line", "figure"};
+/* What a row is: a part of what a line shall reach, who it is about, or what answers a question. Of the
+ * three targets the first that there is counts: what a superior gave, a plan of the unit's own, and the
+ * months of a longer number that was phased. */
+enum source { GIVEN, OWN, MONTHS, TARGETS, LINE = TARGETS, NOW, MOVED, LEVEL, BEFORE, SOURCES };
+
+static const char *const sources[SOURCES] = {"given", "own",   "months", "line",
+                                             "now",   "moved", "level",  "before"};
+static const char *const flows[FLOWS] = {"new", "renewal", "return"};
 
 struct unit_line {
     int unit;
+    bool stock;
     struct progress_line line;
+    struct progress_detail detail;
     int64_t targets[TARGETS];
     bool known[TARGETS];
 };
 
+/* Where the text stands in a list that has it. */
+static int place_of(const char *text, const char *const *list, int count)
+{
+    int place = 0;
+    while (place < count - 1 && strcmp(list[place], text) != 0) {
+        place++;
+    }
+    return place;
+}
+
 static enum source source_of(const PGresult *rows, int row)
 {
-    const char *name = PQgetvalue(rows, row, PROGRESS_SOURCE);
-    int source = 0;
-    while (source < FIGURE && strcmp(sources[source], name) != 0) {
-        source++;
-    }
-    return (enum source)source;
+    return (enum source)place_of(PQgetvalue(rows, row, SOURCE), sources, SOURCES);
 }
 
 static int by_unit(const void *a, const void *b)
@@ -37,28 +60,65 @@ static int by_unit(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* What happened in the period: of a stock its changes, of the flows each by itself. */
+static void add_now(struct unit_line *unit, const PGresult *rows, int row)
+{
+    const char *kind = PQgetvalue(rows, row, KIND);
+    struct progress_detail *detail = &unit->detail;
+    detail->leaving += progress_number(rows, row, LEAVING);
+    if (strcmp(kind, "stock") == 0) {
+        detail->net += progress_number(rows, row, N);
+        return;
+    }
+    int flow = place_of(kind, flows, FLOWS);
+    bool counts = *PQgetvalue(rows, row, COUNTS) == 't';
+    detail->flow[flow] += progress_number(rows, row, N);
+    detail->money[flow] += progress_number(rows, row, AMOUNT);
+    detail->transactions += counts ? progress_number(rows, row, N) : 0;
+}
+
+static void add_figure(struct unit_line *unit, enum source source, const PGresult *rows, int row)
+{
+    int64_t value = progress_number(rows, row, VALUE);
+    if (*PQgetvalue(rows, row, COUNTS) == 't') {
+        unit->line.achieved += value;
+        unit->line.confirmed += progress_number(rows, row, CONFIRMED);
+        unit->detail.people += progress_number(rows, row, PEOPLE);
+    }
+    if (source == NOW) {
+        add_now(unit, rows, row);
+    } else if (source == MOVED) {
+        unit->detail.net += value;
+    } else if (source == BEFORE) {
+        unit->detail.before += value;
+    }
+}
+
 /* A unit that is no line (of another district, or gone) may have rows: the ranges are read whole. */
-static void add_row(struct unit_line *lines, int count, const PGresult *rows, int row)
+static void add_row(struct unit_line *units, int count, const PGresult *rows, int row)
 {
     struct unit_line key = {.unit = (int)progress_number(rows, row, PROGRESS_UNIT)};
-    struct unit_line *found = bsearch(&key, lines, (size_t)count, sizeof *lines, by_unit);
+    struct unit_line *found = bsearch(&key, units, (size_t)count, sizeof *units, by_unit);
     enum source source = source_of(rows, row);
     if (!found || source == LINE) {
         return;
     }
-    if (source == FIGURE) {
-        found->line.achieved += progress_number(rows, row, PROGRESS_ACHIEVED);
-        found->line.confirmed += progress_number(rows, row, PROGRESS_CONFIRMED);
-        found->line.moved += progress_number(rows, row, PROGRESS_MOVED);
-    } else {
-        found->targets[source] += progress_number(rows, row, PROGRESS_TARGET);
+    if (source < TARGETS) {
+        found->targets[source] += progress_number(rows, row, TARGET);
         found->known[source] = true;
+    } else {
+        add_figure(found, source, rows, row);
     }
 }
 
-static struct progress_line finished(const struct unit_line *unit)
+static struct progress_line finished(struct unit_line *unit)
 {
     struct progress_line line = unit->line;
+    if (unit->stock) {
+        unit->detail.transactions = unit->detail.net;
+    }
+    line.moved = unit->stock ? unit->detail.net : line.achieved;
+    line.detail = &unit->detail;
     for (int i = 0; i < TARGETS && !line.has_target; i++) {
         line.has_target = unit->known[i];
         line.target = unit->targets[i];
@@ -69,22 +129,28 @@ static struct progress_line finished(const struct unit_line *unit)
 struct progress_line *board_lines(struct arena *arena, const PGresult *rows, int *count)
 {
     int all = PQntuples(rows);
-    int units = 0;
-    struct unit_line *lines = arena_alloc(arena, (size_t)all * sizeof *lines);
+    int lines = 0;
     for (int row = 0; row < all; row++) {
+        lines += source_of(rows, row) == LINE;
+    }
+    struct unit_line *units = arena_alloc(arena, (size_t)lines * sizeof *units);
+    struct progress_line *made = arena_alloc(arena, (size_t)lines * sizeof *made);
+    for (int row = 0, next = 0; row < all && next < lines; row++) {
         if (source_of(rows, row) == LINE) {
-            lines[units++] = (struct unit_line){
-                .unit = (int)progress_number(rows, row, PROGRESS_UNIT), .line.row = row};
+            units[next++] = (struct unit_line){
+                .unit = (int)progress_number(rows, row, PROGRESS_UNIT),
+                .stock = strcmp(PQgetvalue(rows, row, KIND), "stock") == 0,
+                .line.row = row,
+            };
         }
     }
-    qsort(lines, (size_t)units, sizeof *lines, by_unit);
+    qsort(units, (size_t)lines, sizeof *units, by_unit);
     for (int row = 0; row < all; row++) {
-        add_row(lines, units, rows, row);
+        add_row(units, lines, rows, row);
     }
-    struct progress_line *made = arena_alloc(arena, (size_t)units * sizeof *made);
-    for (int i = 0; i < units; i++) {
-        made[i] = finished(&lines[i]);
+    for (int i = 0; i < lines; i++) {
+        made[i] = finished(&units[i]);
     }
-    *count = units;
+    *count = lines;
     return made;
 }

@@ -71,32 +71,9 @@ static int ask_for(struct progress_cell *cells, int count, const char *question,
     struct span spans[SPANS_MAX];
     int found = spans_of(first, past, spans);
     for (int i = 0; i < found; i++) {
-        cells[count + i] = (struct progress_cell){question, kinds, spans[i]};
+        cells[count + i] = (struct progress_cell){question, kinds, "always", spans[i]};
     }
     return count + found;
-}
-
-/* What a stock was before the day began, if that is kept. */
-static int ask_for_opening(struct progress_cell *cells, int count, const char *question,
-                           const char *day)
-{
-    char next[11];
-    days_before(day, -1, next);
-    cells[count] = (struct progress_cell){.question = question, .kinds = "stock"};
-    return count + add(&cells[count].span, 0, "opening", day, next);
-}
-
-static int brief_cells(const struct period *period, const char *past, const char *end,
-                       struct progress_cell *cells)
-{
-    int count = ask_for(cells, 0, "now", "own", period->from, end);
-    count = ask_for(cells, count, "moved", "stock", period->from, past);
-    count = ask_for(cells, count, "level", "stock", NULL, past);
-    if (strcmp(period->from, past) < 0) {
-        count = ask_for_opening(cells, count, "opening", past);
-        count = ask_for_opening(cells, count, "base", period->from);
-    }
-    return count;
 }
 
 int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
@@ -107,19 +84,61 @@ int progress_cells(const struct period *period, const char *at, bool to_date, bo
     char first_before[11];
     char day_before[11];
     char past_before[11];
+    int count = 0;
     days_before(at, -1, past);
     days_before(period->to, -1, end);
-    if (brief) {
-        return brief_cells(period, past, end, cells);
-    }
-    int count = ask_for(cells, 0, "now", "flow", period->from, to_date ? past : end);
-    count = ask_for(cells, count, "now", "stock", period->from, past);
+    const char *flow_end = to_date ? past : end;
+    count = ask_for(cells, count, "now", brief ? "own" : "flow", period->from, flow_end);
+    count = ask_for(cells, count, brief ? "moved" : "now", "stock", period->from, past);
     count = ask_for(cells, count, "level", "stock", NULL, past);
-    year_before(period->from, first_before);
-    year_before(at, day_before);
-    days_before(day_before, -1, past_before);
-    count = ask_for(cells, count, "before", "own", first_before, past_before);
-    return ask_for(cells, count, "level_before", "stock", NULL, past_before);
+    if (!brief) {
+        year_before(period->from, first_before);
+        year_before(at, day_before);
+        days_before(day_before, -1, past_before);
+        count = ask_for(cells, count, "before", "own", first_before, past_before);
+        count = ask_for(cells, count, "level_before", "stock", NULL, past_before);
+    }
+    return count;
+}
+
+static bool same_question(const struct progress_cell *a, const struct progress_cell *b)
+{
+    return strcmp(a->question, b->question) == 0 && strcmp(a->kinds, b->kinds) == 0;
+}
+
+static int opening(struct progress_cell *cells, int count, const struct progress_cell *asked,
+                   const char *use, const char *day)
+{
+    char next[11];
+    days_before(day, -1, next);
+    cells[count] =
+        (struct progress_cell){.question = asked->question, .kinds = asked->kinds, .use = use};
+    return count + add(&cells[count].span, 0, "opening", day, next);
+}
+
+int progress_board_cells(const struct period *period, const char *at, bool brief,
+                         struct progress_cell cells[PROGRESS_CELLS_MAX])
+{
+    int asked = progress_cells(period, at, false, brief, cells);
+    int count = asked;
+    for (int first = 0, past = 0; first < asked; first = past) {
+        while (past < asked && same_question(&cells[first], &cells[past])) {
+            past++;
+        }
+        const struct progress_cell *last = &cells[past - 1];
+        bool ever = strcmp(cells[first].span.lo, since_ever) == 0;
+        if (!ever && strcmp(last->span.span, "day") != 0) {
+            continue;
+        }
+        count = opening(cells, count, last, "opening", last->span.hi);
+        if (!ever) {
+            count = opening(cells, count, last, "less", cells[first].span.lo);
+        }
+        for (int i = first; i < past; i++) {
+            cells[i].use = "else";
+        }
+    }
+    return count;
 }
 
 enum progress_band progress_band(const struct progress_line *line)

@@ -25,14 +25,20 @@ int spans_of(const char *first, const char *past, struct span out[SPANS_MAX]);
 /* The same day a year earlier; the last day of February for a leap day. */
 void year_before(const char *date, char out[11]);
 
-/* One question with one span: what it asks, of which kinds (own: the indicator's; flow; stock). */
+/* One question with one span: what it asks, of which kinds (own: the indicator's; flow; stock), and how the
+ * totals of it are used:
+ *   always
+ *   opening, less   what there was before the day `lo` began, added and taken away, where that is kept
+ *   else            where it is not, instead */
 struct progress_cell {
     const char *question;
     const char *kinds;
+    const char *use;
     struct span span;
 };
 
-enum { PROGRESS_CELLS_MAX = 5 * SPANS_MAX };
+/* Five questions, each by spans and by two openings. */
+enum { PROGRESS_CELLS_MAX = 5 * (SPANS_MAX + 2) };
 
 /* The cells of a period as of the day `at`; how many there are. Nothing but stock is dated in the
  * future, so a period that is not over is asked for whole (`to_date` false), unless somebody wants an
@@ -40,24 +46,39 @@ enum { PROGRESS_CELLS_MAX = 5 * SPANS_MAX };
  *   now           flows and leavings in the period; brief: the indicator's own flow only
  *   moved         brief only: the change of a stock in the period
  *   level         a stock on the day
- *   opening, base brief only: the same from what the stock was before the next day and before the first
- *                 day began, for those who have these kept; not of a period that is to come
  *   before, level_before   both a year ago, not when brief */
 int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
                    struct progress_cell cells[PROGRESS_CELLS_MAX]);
 
+/* The same as a board asks today: what would be many days, or all since ever, by openings if they are
+ * kept. */
+int progress_board_cells(const struct period *period, const char *at, bool brief,
+                         struct progress_cell cells[PROGRESS_CELLS_MAX]);
+
 /* On exact ratios: nothing achieved, less than half, less than the target, the target or more. */
 enum progress_band { BAND_NONE, BAND_ZERO, BAND_BELOW_HALF, BAND_BELOW_TARGET, BAND_MET };
+
+/* New enrolments, renewals and returns. */
+enum { FLOWS = 3 };
+
+/* What a line of a board shows in full. */
+struct progress_detail {
+    int64_t people, transactions;
+    int64_t before; /* in the same time a year ago */
+    int64_t flow[FLOWS], money[FLOWS];
+    int64_t leaving, net;
+};
 
 struct progress_line {
     bool has_target;
     int64_t target;
     int64_t achieved;
     int64_t confirmed;
-    int64_t moved;           /* since the period began, for the pace */
-    enum progress_band band; /* BAND_NONE without a target */
-    int rank;                /* among the lines with a target above 0; 0 for none */
-    int row;                 /* of the result that says who it is */
+    int64_t moved;                        /* since the period began, for the pace */
+    enum progress_band band;              /* BAND_NONE without a target */
+    int rank;                             /* among the lines with a target above 0; 0 for none */
+    int row;                              /* of the result that says who it is */
+    const struct progress_detail *detail; /* of a board only */
 };
 
 struct progress_counts {

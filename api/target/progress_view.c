@@ -112,11 +112,34 @@ static void write_figures(struct render *out, const struct progress_asked *asked
              asked->days_left);
 }
 
-/* What is printed as it is: who a line is about, and what follows its figures in a full one. */
+/* What a full line of a board has after its figures. */
+static void write_detail(struct render *out, const struct progress_line *line)
+{
+    const struct progress_detail *detail = line->detail;
+    const int64_t *money = detail->money;
+    member(out, ",\"people\":", detail->people);
+    member(out, ",\"transactions\":", detail->transactions);
+    member(out, ",\"last_year\":{\"achieved\":", detail->before);
+    member(out, ",\"change\":", line->achieved - detail->before);
+    member(out, "},\"movement\":{\"new\":", detail->flow[0]);
+    member(out, ",\"renewed\":", detail->flow[1]);
+    member(out, ",\"returned\":", detail->flow[2]);
+    member(out, ",\"left\":", detail->leaving);
+    member(out, ",\"net\":", detail->net);
+    member(out, "},\"money\":{\"total\":", money[0] + money[1] + money[2]);
+    member(out, ",\"new\":", money[0]);
+    member(out, ",\"renewed\":", money[1]);
+    member(out, ",\"returned\":", money[2]);
+    render_text(out, "}");
+}
+
+/* How the lines are printed: who they are about as it is, and what follows the figures of a full one, as it
+ * is or of a board. */
 struct as_it_is {
     const PGresult *rows;
     const struct layout *assignee;
-    const struct layout *rest; /* NULL in brief */
+    const struct layout *rest; /* NULL in brief and of a board */
+    bool detailed;
 };
 
 static void write_line(struct render *out, const struct progress_asked *asked,
@@ -142,6 +165,9 @@ static void write_line(struct render *out, const struct progress_asked *asked,
     if (plain->rest) {
         render_text(out, ",");
         render_members(out, plain->rest, rows, line->row);
+    }
+    if (plain->detailed) {
+        write_detail(out, line);
     }
     render_text(out, "}");
 }
@@ -206,11 +232,22 @@ bool reply_progress(struct request *req, const PGresult *rows)
     return reply_lines(req, &plain, lines_of(req->arena, rows, count), count);
 }
 
-bool reply_board(struct request *req, const PGresult *rows)
+static bool reply_of_board(struct request *req, const PGresult *rows, bool detailed)
 {
     struct as_it_is plain = {.rows = rows,
-                             .assignee = layout_of(req->arena, rows, 0, PROGRESS_OPENS)};
+                             .assignee = layout_of(req->arena, rows, 0, PROGRESS_OPENS),
+                             .detailed = detailed};
     int count = 0;
     const struct progress_line *lines = board_lines(req->arena, rows, &count);
     return reply_lines(req, &plain, lines, count);
+}
+
+bool reply_board(struct request *req, const PGresult *rows)
+{
+    return reply_of_board(req, rows, true);
+}
+
+bool reply_brief_board(struct request *req, const PGresult *rows)
+{
+    return reply_of_board(req, rows, false);
 }

@@ -8,8 +8,8 @@
 #include "middleware/request.h"
 
 /* Columns of every statement of progress.sql. Before PROGRESS_OPENS stands who it is (whether a line
- * opens those below it), after PROGRESS_TARGET what goes into a full line as it is; of a board what a row
- * is (progress_board.c). */
+ * opens those below it), after PROGRESS_TARGET what goes into a full line as it is. A board has others after
+ * PROGRESS_DEPTH (progress_board.c). */
 enum {
     PROGRESS_UNIT = 1,
     PROGRESS_CODE = 5,
@@ -19,8 +19,7 @@ enum {
     PROGRESS_CONFIRMED,
     PROGRESS_MOVED,
     PROGRESS_TARGET,
-    PROGRESS_REST,
-    PROGRESS_SOURCE = PROGRESS_REST
+    PROGRESS_REST
 };
 
 /* What was asked, in the words of the answer. */
@@ -44,5 +43,6 @@ int64_t progress_number(const PGresult *rows, int row, int column);
 /* For answer_made(): a line for each row, or those of a board. */
 bool reply_progress(struct request *req, const PGresult *rows) must_check;
 bool reply_board(struct request *req, const PGresult *rows) must_check;
+bool reply_brief_board(struct request *req, const PGresult *rows) must_check;
 
 #endif

@@ -104,19 +104,46 @@ START_TEST(a_period_asks_no_more_than_it_must)
     ck_assert_str_eq(cells[0].kinds, "own");
     ck_assert_str_eq(cells[0].span.span, "year");
     ck_assert_str_eq(cells[1].question, "moved");
-    ck_assert_int_eq(whole, 8);
-    ck_assert_str_eq(cells[6].question, "opening");
-    ck_assert_str_eq(cells[6].span.lo, "2026-11-23");
-    ck_assert_str_eq(cells[7].question, "base");
-    ck_assert_str_eq(cells[7].span.lo, "2026-01-01");
-    ck_assert_int_eq(progress_cells(&year, "2025-12-31", false, true, cells), 2);
-    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), 8);
+    ck_assert_int_eq(whole, 6);
+    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), whole);
     ck_assert_str_eq(cells[0].span.hi, "2026-11-01");
     ck_assert_str_eq(cells[1].span.hi, "2026-11-23");
     /* a day before the period begins */
     ck_assert_str_eq(cells[0].kinds, "flow");
     progress_cells(&year, "2025-06-01", true, false, cells);
     ck_assert_str_eq(cells[0].question, "level");
+}
+END_TEST
+
+START_TEST(a_board_asks_for_openings_instead_of_days)
+{
+    static const struct {
+        const char *use, *span, *lo;
+    } brief[] = {
+        {"always", "year", "2026-01-01"},     {"else", "month", "2026-01-01"},
+        {"else", "day", "2026-11-01"},        {"else", "year", "-infinity"},
+        {"else", "month", "2026-01-01"},      {"else", "day", "2026-11-01"},
+        {"opening", "opening", "2026-11-23"}, {"less", "opening", "2026-01-01"},
+        {"opening", "opening", "2026-11-23"},
+    };
+    enum { BRIEF = sizeof brief / sizeof *brief };
+    struct progress_cell cells[PROGRESS_CELLS_MAX];
+    struct period period;
+    ck_assert(period_parse("2026", &period));
+    ck_assert_int_eq(progress_board_cells(&period, "2026-11-22", true, cells), BRIEF);
+    for (int i = 0; i < BRIEF; i++) {
+        ck_assert_str_eq(cells[i].use, brief[i].use);
+        ck_assert_str_eq(cells[i].span.span, brief[i].span);
+        ck_assert_str_eq(cells[i].span.lo, brief[i].lo);
+    }
+    ck_assert_int_le(progress_board_cells(&period, "2026-11-22", false, cells), PROGRESS_CELLS_MAX);
+    /* whole months need none, but for what has been since ever */
+    ck_assert(period_parse("2025-03", &period));
+    int count = progress_board_cells(&period, "2025-03-31", false, cells);
+    for (int i = 0; i < count; i++) {
+        bool level = strncmp(cells[i].question, "level", 5) == 0;
+        ck_assert_int_eq(strcmp(cells[i].use, "always") == 0, !level);
+    }
 }
 END_TEST
 
@@ -209,6 +236,7 @@ Suite *progress_rules_suite(void)
     tcase_add_test(tcase, few_spans_say_much);
     tcase_add_test(tcase, a_leap_day_was_the_twenty_eighth_a_year_ago);
     tcase_add_test(tcase, a_period_asks_no_more_than_it_must);
+    tcase_add_test(tcase, a_board_asks_for_openings_instead_of_days);
     tcase_add_test(tcase, bands_are_exact);
     tcase_add_test(tcase, equal_rates_share_a_rank);
     tcase_add_test(tcase, a_band_counts_those_beneath_it);
