@@ -203,6 +203,20 @@ bool reply_row(struct request *req, int status, const PGresult *rows, int column
     return reply_json(req, status, out.data, out.size) && precondition_tag(req, rows);
 }
 
+bool reply_created(struct request *req, const char *collection, const char *id, const PGresult *row,
+                   const char *pointer)
+{
+    if (!row) {
+        return false;
+    }
+    if (PQntuples(row) == 0) {
+        return pointer ? fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_FOUND, NULL)
+                       : fail(req, NOT_FOUND);
+    }
+    reply_header(req, "Location", arena_printf(req->arena, "/v1/%s/%s", collection, id));
+    return reply_row(req, 201, row, PQnfields(row));
+}
+
 bool fail_with(struct request *req, int kind, const char *member, const PGresult *rows)
 {
     struct render out;

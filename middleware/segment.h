@@ -66,6 +66,11 @@ bool answer_made(struct request *req, bool (*make)(struct request *req, const PG
 /* For handlers that asked themselves: the first row, without what follows `columns`, is the answer. */
 bool reply_row(struct request *req, int status, const PGresult *rows, int columns);
 
+/* The same for what was just made and asked for: 201 and its Location in the collection. If it cannot be seen,
+ * what it was to be made of cannot either: NOT_FOUND, at `pointer` of the body if that is not NULL. */
+bool reply_created(struct request *req, const char *collection, const char *id, const PGresult *row,
+                   const char *pointer);
+
 /* Always false: the rows explain the problem, as one more member of it. */
 bool fail_with(struct request *req, int kind, const char *member, const PGresult *rows);
 

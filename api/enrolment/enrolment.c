@@ -164,12 +164,7 @@ static bool enrol(struct request *req, const char *person, const char *source)
     if (!price(req, facts, &quote) || !tell_enrolment(req, id, person, &quote)) {
         return false;
     }
-    const PGresult *row = ask(req, SQL_ENROLMENT_GET, PARAMS(id));
-    if (!row || PQntuples(row) == 0) {
-        return row ? fail(req, NOT_FOUND) : false;
-    }
-    reply_header(req, "Location", arena_printf(req->arena, "/v1/enrolments/%s", id));
-    return reply_row(req, 201, row, PQnfields(row));
+    return reply_created(req, "enrolments", id, ask(req, SQL_ENROLMENT_GET, PARAMS(id)), NULL);
 }
 
 static bool birth_and_numbers_fit(struct request *req, const json_t *person,

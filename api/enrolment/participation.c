@@ -37,14 +37,7 @@ bool participation_declare(struct request *req)
                     request_text(req, "card_number")))
             ? ask(req, SQL_PARTICIPATION_GET, PARAMS(id))
             : NULL;
-    if (!row) {
-        return false;
-    }
-    if (PQntuples(row) == 0) {
-        return fail_at(req, NOT_FOUND, "pointer", "/person_id", FLAW_NOT_FOUND, NULL);
-    }
-    reply_header(req, "Location", arena_printf(req->arena, "/v1/participations/%s", id));
-    return reply_row(req, 201, row, PQnfields(row));
+    return reply_created(req, "participations", id, row, "/person_id");
 }
 
 /* What no schema can say about a row, as "field: flaw"; NULL when nothing is wrong. */

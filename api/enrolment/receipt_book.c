@@ -21,16 +21,8 @@ bool receipt_book_get(struct request *req)
 /* The new book as it stands after what was told; without it, whom it is for was not to be seen. */
 static bool reply_book(struct request *req, const char *id, const char *pointer)
 {
-    const PGresult *row = ask(req, SQL_RECEIPT_BOOK_GET, PARAMS(id));
-    if (!row) {
-        return false;
-    }
-    if (PQntuples(row) == 0) {
-        return pointer ? fail_at(req, NOT_FOUND, "pointer", pointer, FLAW_NOT_FOUND, NULL)
-                       : fail(req, NOT_FOUND);
-    }
-    reply_header(req, "Location", arena_printf(req->arena, "/v1/receipt-books/%s", id));
-    return reply_row(req, 201, row, PQnfields(row));
+    return reply_created(req, "receipt-books", id, ask(req, SQL_RECEIPT_BOOK_GET, PARAMS(id)),
+                         pointer);
 }
 
 bool receipt_book_create(struct request *req)

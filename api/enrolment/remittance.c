@@ -62,16 +62,9 @@ bool remittance_create(struct request *req)
                     request_text(req, "reference"), request_text(req, "remitted_on")))
             ? ask(req, SQL_REMITTANCE_GET, PARAMS(id))
             : NULL;
-    if (!row) {
-        return false;
-    }
-    if (PQntuples(row) == 0) { /* nobody's hand that the caller may empty */
-        return fail_at(req, NOT_FOUND, "pointer",
-                       request_text(req, "collector_id") ? "/collector_id" : "/receipt_ids",
-                       FLAW_NOT_FOUND, NULL);
-    }
-    reply_header(req, "Location", arena_printf(req->arena, "/v1/remittances/%s", id));
-    return reply_row(req, 201, row, PQnfields(row));
+    /* no row: nobody's hand that the caller may empty */
+    return reply_created(req, "remittances", id, row,
+                         request_text(req, "collector_id") ? "/collector_id" : "/receipt_ids");
 }
 
 bool remittance_reconcile(struct request *req)

@@ -71,19 +71,6 @@ static const char *since(struct request *req)
 }
 
 /* The household that was founded; without one there is no such hamlet. */
-static bool answer_founded(struct request *req, const char *id)
-{
-    const PGresult *row = ask(req, SQL_HOUSEHOLD_GET, PARAMS(id));
-    if (!row) {
-        return false;
-    }
-    if (PQntuples(row) == 0) {
-        return fail_at(req, NOT_FOUND, "pointer", "/hamlet_id", FLAW_NOT_FOUND, NULL);
-    }
-    reply_header(req, "Location", arena_printf(req->arena, "/v1/households/%s", id));
-    return reply_row(req, 201, row, PQnfields(row));
-}
-
 bool household_create(struct request *req)
 {
     const char *on = since(req);
@@ -92,7 +79,8 @@ bool household_create(struct request *req)
            tell(req, SQL_HOUSEHOLD_FOUND,
                 PARAMS(id, request_text(req, "code"), request_number(req, "hamlet_id"),
                        request_body_text(req), on)) &&
-           answer_founded(req, id);
+           reply_created(req, "households", id, ask(req, SQL_HOUSEHOLD_GET, PARAMS(id)),
+                         "/hamlet_id");
 }
 
 bool household_split(struct request *req)
@@ -103,7 +91,8 @@ bool household_split(struct request *req)
            tell(req, SQL_HOUSEHOLD_SPLIT,
                 PARAMS(request_path_value(req, "id"), id, request_text(req, "code"),
                        request_number(req, "hamlet_id"), request_body_text(req), on)) &&
-           answer_founded(req, id);
+           reply_created(req, "households", id, ask(req, SQL_HOUSEHOLD_GET, PARAMS(id)),
+                         "/hamlet_id");
 }
 
 bool household_update(struct request *req)

@@ -112,17 +112,10 @@ bool person_create(struct request *req)
         return false;
     }
     const PGresult *row = ask(req, SQL_PERSON_GET, PARAMS(id));
-    if (!row) {
-        return false;
-    }
-    if (PQntuples(row) == 0) {
-        return fail_at(req, NOT_FOUND, "pointer", "/hamlet_id", FLAW_NOT_FOUND, NULL);
-    }
-    if (told_rows(req, 1) > 0) {
+    if (row && PQntuples(row) > 0 && told_rows(req, 1) > 0) {
         return fail_with(req, POSSIBLE_DUPLICATE, "candidates", told(req, 1));
     }
-    reply_header(req, "Location", arena_printf(req->arena, "/v1/people/%s", id));
-    return reply_row(req, 201, row, PQnfields(row));
+    return reply_created(req, "people", id, row, "/hamlet_id");
 }
 
 static bool change_fits(struct request *req, const struct birth *birth)
