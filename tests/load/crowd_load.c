@@ -62,24 +62,6 @@ static struct outcome drive(const struct crowd_load *load, int connections, doub
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
-static long resident_kb(pid_t pid)
-{
-    char path[64];
-    char line[128];
-    long kb = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file)) {
-        if (strncmp(line, "VmRSS:", 6) == 0) {
-            kb = strtol(line + 6, NULL, 10);
-        }
-    }
-    if (file) {
-        fclose(file);
-    }
-    return kb;
-}
-
 /* A kept connection that had one answer. */
 static int connect_and_ask(const struct crowd_load *load)
 {

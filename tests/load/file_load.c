@@ -11,24 +11,6 @@
 
 enum { SQL_ROOM = 2048, DISTRICT = 2 };
 
-static long resident_kb(pid_t server)
-{
-    char path[64];
-    char line[256];
-    long kb = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)server);
-    FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file)) {
-        if (strncmp(line, "VmRSS:", 6) == 0) {
-            kb = strtol(line + 6, NULL, 10);
-        }
-    }
-    if (file) {
-        fclose(file);
-    }
-    return kb;
-}
-
 static void run(PGconn *pg, const char *sql)
 {
     PQclear(world_ask(pg, sql));

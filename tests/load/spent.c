@@ -65,3 +65,21 @@ struct spent spent_each(struct spent since, double requests)
     return (struct spent){(now.server - since.server) / requests,
                           (now.database - since.database) / requests};
 }
+
+long resident_kb(pid_t pid)
+{
+    char path[64];
+    char line[128];
+    long kb = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, "VmRSS:", 6) == 0) {
+            kb = strtol(line + 6, NULL, 10);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    return kb;
+}

@@ -18,4 +18,7 @@ struct spent spent_now(void);
 /* Since then, for one of so many requests. */
 struct spent spent_each(struct spent since, double requests);
 
+/* The memory of a process that is resident, in kB; 0 when it is gone. */
+long resident_kb(pid_t pid);
+
 #endif

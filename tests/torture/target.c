@@ -30,18 +30,6 @@ static unsigned port;
 static pid_t parent;
 static pid_t server; /* 0: none that has not been waited for */
 
-static int listen_anywhere(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
-    ck_assert_int_eq(listen(fd, 128), 0);
-    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    port = ntohs(address.sin_port);
-    return fd;
-}
-
 /* Connections of these servers can be told from others by their name. */
 static void become_parent(int theirs, int shared)
 {
@@ -78,7 +66,7 @@ bool target_start(void)
         return false;
     }
     page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, shared, 0);
-    listening = listen_anywhere();
+    listening = wire_listen(&port);
     parent = fork();
     if (parent == 0) {
         become_parent(pair[1], shared);
