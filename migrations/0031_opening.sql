@@ -131,6 +131,70 @@ begin
     call keep_openings();
 end $$;
 
+-- What was open when the fold looked is few rows as well, and the planner must not believe otherwise because most
+-- deltas of an installation may have one transaction: by range it expects few.
+create or replace view young_delta with (security_invoker = true) as
+select d.*
+  from progress_delta d
+ where d.xid >= (select m.next_xid from fold_mark m) and d.xid < (select 9223372036854775807)
+union all
+select d.*
+  from fold_mark m
+ cross join unnest(m.open) o (xid)
+ cross join lateral (select * from progress_delta y where y.xid >= o.xid and y.xid <= o.xid offset 0) d;
+
+-- The participants of a unit at the end of a day: from the opening of the next one where that is kept, else from
+-- the years, months and days until then, each by its key. A range of them would read those of all its neighbours,
+-- because the totals lie by day before unit.
+create or replace function participants_at(place unit, of_scheme text, day date) returns bigint
+    language sql stable as $$
+    with tile as (
+        select date_trunc('year', day::timestamp)::date as year,
+               date_trunc('month', day::timestamp)::date as month,
+               (place).kind <> 'hamlet' and day + 1 = any(k.openings) as kept
+          from fold_mark k
+    ), part as (
+        select 'opening' as span, day + 1 as starts_on from tile where kept
+        union all
+        select 'year', s::date
+          from tile, generate_series(timestamp '1990-01-01', year - interval '1 day', interval '1 year') s
+         where not kept
+        union all
+        select 'month', s::date
+          from tile, generate_series(year::timestamp, month - interval '1 day', interval '1 month') s
+         where not kept
+        union all
+        select 'day', s::date
+          from tile, generate_series(month::timestamp, day::timestamp, interval '1 day') s
+         where not kept
+    )
+    select coalesce(sum(f.n), 0)
+      from (select t.n
+              from part p
+             cross join lateral (
+                select t.n
+                  from progress_total t
+                 where t.province_id = (place).province_id and t.level = (place).kind collate "C"
+                   and t.scheme = of_scheme collate "C" and t.kind = 'stock' and t.span = p.span collate "C"
+                   and t.starts_on = p.starts_on and t.holder_id = (place).id
+                offset 0
+             ) t
+            union all
+            select y.n
+              from young_delta y
+             where y.scheme = of_scheme collate "C" and y.kind = 'stock'
+               and (place).id in (y.unit_id, y.commune_id, y.district_id, y.province_id, 1)
+               and y.effective_on <= day
+               and ((place).kind <> 'hamlet' or y.effective_on < date_trunc('month', day::timestamp)::date)
+            union all
+            select l.n
+              from progress_delta l
+             where (place).kind = 'hamlet' and l.commune_id = (place).commune_id
+               and l.effective_on >= date_trunc('month', day::timestamp)::date
+               and l.effective_on <= day and l.unit_id = (place).id
+               and l.scheme = of_scheme collate "C" and l.kind = 'stock') f
+$$;
+
 grant execute on function wanted_openings(date), business_date() to ansinh_worker;
 grant execute on procedure fold_openings(regclass, regclass), fold_totals(regclass, regclass, regclass)
    to ansinh_worker, ansinh_gate;

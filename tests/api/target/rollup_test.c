@@ -292,12 +292,22 @@ static const char stocks_that_differ[] =
     "(select count(distinct person_id) from coverage c where c.scheme = s.scheme and "
     "c.counted @> d.day::date)";
 
+/* The same for units of all levels, by openings or by days: yesterday, today, tomorrow and further off. */
+static const char participants_that_differ[] =
+    "select count(*) from (select d::date as day from generate_series(timestamp '2024-10-01', '2027-06-01', "
+    "'97 days') d union select business_date() + n from generate_series(-1, 1) n) d cross join "
+    "(values ('vsi'), ('hhi')) s (scheme) cross join unit u "
+    "where u.id in (1, 168, 123149, 123173) and participants_at(u, s.scheme, d.day) <> "
+    "(select count(distinct person_id) from coverage c where c.scheme = s.scheme and c.counted @> d.day "
+    "and u.id in (1, c.province_id, c.district_id, c.commune_id))";
+
 static void check_all(void)
 {
     ck_assert_str_eq(recounted(), "");
     ck_assert_str_eq(own_text(people_not_counted_once), "0");
     ck_assert_str_eq(own_text(counted_twice), "0");
     ck_assert_str_eq(own_text(stocks_that_differ), "0");
+    ck_assert_str_eq(own_text(participants_that_differ), "0");
     harness_forget();
 }
 
