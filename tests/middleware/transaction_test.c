@@ -57,37 +57,9 @@ START_TEST(a_write_without_a_key_is_refused)
 }
 END_TEST
 
-static bool is_logged(const char *what)
-{
-    char line[4096];
-    bool found = false;
-    FILE *log = fopen(server_log_path(), "r");
-    while (log && !found && fgets(line, sizeof line, log)) {
-        found = strstr(line, what) != NULL;
-    }
-    if (log) {
-        fclose(log);
-    }
-    return found;
-}
-
-/* Lines keep their order, but are written together: once that of a later request is there, all are. */
-static void await_log(void)
-{
-    char id[37];
-    uuid7_text(id);
-    const char *const headers[] = {text("X-Request-Id: %s", id), NULL};
-    call_with(NULL, "GET", "/livez", NULL, headers);
-    for (int tries = 0; !is_logged(id); tries++) {
-        ck_assert_int_lt(tries, 5000);
-        poll(NULL, 0, 1);
-    }
-}
-
 /* The last log line of an operation says how many trips it took. */
 static const char *last_log_line(const char *method, const char *route)
 {
-    await_log();
     FILE *log = fopen(server_log_path(), "r");
     static char line[4096];
     static char found[4096];

@@ -99,6 +99,12 @@ const char *server_log_path(void)
     return log_path;
 }
 
+void expect_unlogged(const char *what)
+{
+    ck_assert_int_eq(access(server_log_path(), R_OK), 0);
+    ck_assert_msg(!log_holds(what), "%s is logged", what);
+}
+
 const struct contract *harness_contract(void)
 {
     return contract;
@@ -571,7 +577,7 @@ bool harness_start(void)
         return false;
     }
     snprintf(database_url, sizeof database_url, "%s", url);
-    snprintf(log_path, sizeof log_path, "build/test-server.log");
+    snprintf(log_path, sizeof log_path, "%s-test.log", getenv("ANSINH_TEST_BINARY"));
     unlink(log_path);
     curl = curl_easy_init();
     if (run_program(migrate, NULL, &output) || run_program(demo, NULL, &output)) {

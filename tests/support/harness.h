@@ -56,6 +56,8 @@ unsigned server_port_number(void);
 const char *base_url(void);
 /* With the line of the last answer in it. */
 const char *server_log_path(void);
+/* No line of it has this. */
+void expect_unlogged(const char *what);
 const struct contract *harness_contract(void);
 /* The operation that a request is for, or NULL; and the type of its body. */
 const struct operation *harness_operation(const char *method, const char *path);
