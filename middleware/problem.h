@@ -37,6 +37,8 @@ enum problem_kind {
     CASH_LIMIT,
     REMITTED,
     WRONG_STATUS,
+    STILL_OPEN,
+    ENDED,
     OVER_ALLOCATED,
     DIVIDED,
     WITHDRAWN,

@@ -25,7 +25,7 @@ with part as (
     select part.n, part.quantity, 'agency', false, g.unit_id, g.province_id, g.district_id,
            g.commune_id, g.id, null, null, null
       from part
-      join agency g on g.id = part.agency_id
+      join agency g on g.id = part.agency_id and g.serving
      where $2 = 'organisation'
     union all
     select part.n, part.quantity, 'association', false, s.unit_id, s.province_id, s.district_id,
@@ -37,7 +37,7 @@ with part as (
     select part.n, part.quantity, 'collector', false, c.unit_id, c.province_id, c.district_id,
            c.commune_id, c.agency_id, c.id, null, null
       from part
-      join collector c on c.id = part.collector_id
+      join collector c on c.id = part.collector_id and c.serving
      where $2 = 'staff'
     union all
     select part.n, part.quantity, 'officer', false, o.unit_id, o.province_id, o.district_id,

@@ -18,7 +18,7 @@ with parent as (
      where $2 = 'territory' and u.valid_to is null and u.form <> 'unplaced'
     union all
     select c.unit_id, c.id, c.card_number, c.full_name, null, c.province_id
-      from collector c join parent p on c.unit_id = p.unit_id
+      from collector c join parent p on c.unit_id = p.unit_id and c.serving
      where $2 = 'staff'
 )
 select t.unit_id, t.collector_id, t.code, t.name,

@@ -25,7 +25,7 @@ with made as (
            coalesce($8::time, '16:00'), $9::smallint, a.unit_id, a.province_id, a.district_id,
            a.commune_id, scope_id(), caller_id()
       from agency a
-     where a.id = $1::uuid
+     where a.id = $1::uuid and a.serving
     returning *
 )
 select {collection_contract_columns}

@@ -86,16 +86,34 @@ select row_id, 'bank', 'Ngân hàng ' || letter, unit_id, province_id, district_
     on conflict (id) do nothing
 -- name: agency match
 r.id = p.row_id
+-- name: agency insert
+insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), 'bank', 'Mới', unit_id, province_id, district_id, commune_id, writer, user_id
+  from here
+-- name: agency set
+version = r.version + 1
 
 -- name: collector arrange
 insert into collector (id, agency_id, full_name, card_number, valid_from, unit_id, province_id,
                        district_id, commune_id, giver_id)
 select row_id, coalesce(agency_id, row_id), 'Nhân viên ' || letter, 'matrix-' || letter,
-       '2020-01-01', unit_id, province_id, district_id, commune_id, giver_id
+       date '2020-01-01', unit_id, province_id, district_id, commune_id, giver_id
+  from place
+ union all
+select user_id, coalesce(agency_id, row_id), 'Chưa thu ' || letter, 'matrix-of-' || letter, date '2020-01-01',
+       unit_id, province_id, district_id, commune_id, giver_id
   from place
     on conflict (id) do nothing
 -- name: collector match
 r.id = p.row_id
+-- name: collector insert
+insert into collector (id, agency_id, full_name, card_number, valid_from, unit_id, province_id,
+                       district_id, commune_id, giver_id, created_by)
+select gen_random_uuid(), coalesce(agency_id, row_id), 'Người mới', 'matrix-new', '2020-01-01', unit_id,
+       province_id, district_id, commune_id, writer, user_id
+  from here
+-- name: collector set
+version = r.version + 1
 
 -- name: territory arrange
 insert into territory (collector_id, agency_id, hamlet_id, during, province_id, district_id,
@@ -105,6 +123,14 @@ select row_id, coalesce(agency_id, row_id), hamlet_id, '[2020-01-01,2020-02-01)'
   from place
 -- name: territory match
 r.collector_id = p.row_id and lower(r.during) = '2020-01-01'
+-- name: territory insert
+insert into territory (collector_id, agency_id, hamlet_id, during, province_id, district_id, commune_id,
+                       giver_id)
+select row_id, coalesce(agency_id, row_id), hamlet_id, '[2019-01-01,2019-02-01)', province_id, district_id,
+       commune_id, writer
+  from here
+-- name: territory set
+during = r.during
 
 -- name: association arrange
 insert into association (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id,
@@ -461,7 +487,7 @@ version = r.version + 1
 
 -- name: cash_box arrange
 insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id)
-select session_id, 'bank', 'Chưa thu', unit_id, province_id, district_id, commune_id, giver_id from place;
+select session_id, 'bank', 'Chưa thu ' || letter, unit_id, province_id, district_id, commune_id, giver_id from place;
 insert into cash_box (id, agency_id, collector_id, in_hand, unit_id, province_id, district_id, commune_id)
 select row_id, coalesce(agency_id, row_id), collector_id, 1000, unit_id, province_id, district_id, commune_id
   from place
@@ -1051,6 +1077,23 @@ select count(*) from receipt_book r join here p on r.id = p.row_id where r.close
 select gate.cash_handover(session_id, row_id, null, 'x') from here
 -- name: gate.cash_handover(uuid,uuid,uuid,text) probe
 select count(*) from cash_handover r join here p on r.id = p.session_id
+-- name: gate.collector_serve(uuid,integer[]) call
+select gate.collector_serve(p.row_id, array(select u.id from unit u
+                                             where u.kind = 'hamlet' and u.valid_to is null
+                                               and p.unit_id in (u.province_id, u.district_id, u.commune_id)
+                                             order by u.id limit 1))
+  from here p
+-- name: gate.collector_serve(uuid,integer[]) probe
+select count(*) from territory r join here p on r.collector_id = p.row_id
+ where business_date() in (lower(r.during), upper(r.during))
+-- name: gate.collector_end(uuid) call
+select gate.collector_end(user_id) from here
+-- name: gate.collector_end(uuid) probe
+select count(*) from collector r join here p on r.id = p.user_id where not r.serving
+-- name: gate.agency_end(uuid) call
+select gate.agency_end(session_id) from here
+-- name: gate.agency_end(uuid) probe
+select count(*) from agency r join here p on r.id = p.session_id where not r.serving
 -- name: gate.cash_limit(uuid) call
 select 1 from here where gate.cash_limit(row_id) is not null
 -- name: gate.enrolment_stands_at(uuid,integer[]) call
@@ -1157,6 +1200,24 @@ update app_user set slice = 'nation', duty = 'viewer', agency_id = null, collect
 -- name: attempt app_user.moved_out
 update app_user set unit_id = 156, province_id = 156, district_id = 0, commune_id = 0
  where giver_id = scope_id() and slice in ('province', 'district', 'commune', 'collector')
+-- name: attempt agency.keys_of_elsewhere
+insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id)
+select gen_random_uuid(), 'bank', 'Nơi khác', 156, h.province_id, h.district_id, h.commune_id, h.writer
+  from here h
+-- name: attempt collector.agency_of_elsewhere
+insert into collector (id, agency_id, full_name, card_number, valid_from, unit_id, province_id,
+                       district_id, commune_id, giver_id)
+select gen_random_uuid(), f.row_id, 'Nơi khác', 'matrix-new', '2020-01-01', h.unit_id, h.province_id,
+       h.district_id, h.commune_id, h.writer
+  from here h, place f
+ where f.letter = 'f'
+-- name: attempt collector.beside_its_agency
+insert into collector (id, agency_id, full_name, card_number, valid_from, unit_id, province_id,
+                       district_id, commune_id, giver_id)
+select gen_random_uuid(), b.row_id, 'Bên cạnh', 'matrix-new', '2020-01-01', s.unit_id, s.province_id,
+       s.district_id, s.commune_id, h.writer
+  from here h, place b, place s
+ where b.letter = 'b' and s.letter = 's'
 -- name: attempt app_user.collector_of_elsewhere
 insert into app_user (id, username, full_name, slice, duty, agency_id, collector_id, unit_id,
                       province_id, district_id, commune_id, giver_id)
