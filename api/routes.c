@@ -37,6 +37,7 @@
 #include "api/target/proposal.h"
 #include "api/target/reported_count.h"
 #include "api/target/threshold.h"
+#include "api/territory/agency.h"
 #include "api/territory/association.h"
 #include "api/territory/collection_contract.h"
 #include "api/territory/collector.h"
@@ -82,6 +83,10 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/units/{id}/predecessors", ANY_TIER,    UNIT_READ,       unit_predecessors),
     ROUTE(GET,   "/v1/unit-events",            ANY_TIER,     UNIT_READ,       unit_event_list),
     ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
+    ROUTE(GET,   "/v1/agencies",               ANY_TIER,     NETWORK_READ,    agency_list),
+    ROUTE(POST,  "/v1/agencies",               OFFICE_TIERS, NETWORK_WRITE,   agency_create),
+    ROUTE(GET,   "/v1/agencies/{id}",          ANY_TIER,     NETWORK_READ,    agency_get),
+    GUARDED(PATCH, "/v1/agencies/{id}",        OFFICE_TIERS, NETWORK_WRITE,   agency_update),
 
     ROUTE(GET,   "/v1/associations",           UNIT_TIERS,   NETWORK_READ,    association_list),
     ROUTE(POST,  "/v1/associations",           LOCAL_TIERS,  NETWORK_WRITE,   association_create),

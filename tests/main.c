@@ -22,7 +22,7 @@ static Suite *(*const suites[])(void) = {
     division_suite, phasing_suite, as_of_suite, ledger_suite, ledger_fire_suite, published_suite,
     population_suite, reported_count_suite, threshold_suite, coverage_rate_suite, proposal_suite,
     price_rate_suite, quote_suite, price_suite, lump_sum_suite, enrolment_suite, life_cycle_suite, receipt_rules_suite, receipt_suite, money_fire_suite, participation_suite,
-    dossier_suite, remuneration_suite,
+    dossier_suite, remuneration_suite, network_suite,
     cell_rules_suite, import_rules_suite, table_suite, export_suite, import_suite, job_suite,
     progress_suite, rollup_suite, lists_suite, example_suite, start_suite, demo_suite,
     plan_order_suite, upgrade_suite, readme_suite, whole_log_suite, coverage_suite,

@@ -10,7 +10,7 @@
 #include "tests/support/job_case.h"
 #include "tests/support/suites.h"
 
-enum { MAX_KEPT = 32, MAX_WORDS = 12, MAX_TRIED = 256 };
+enum { MAX_KEPT = 40, MAX_WORDS = 12, MAX_TRIED = 256 };
 
 static json_t *document;
 static struct {

@@ -130,6 +130,10 @@ static const struct list {
     /* A collector finds themselves, in both. */
     {SQL_COLLECTOR_LIST, "collector", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
     {SQL_COLLECTOR_LIST, "collector", ALL_SLICES, ORDERED, NEWEST},
+    /* An organisation finds itself, a collector none. */
+    {SQL_AGENCY_LIST, "agency", ONLY(SLICE_AGENCY), FEW, NEWEST},
+    {SQL_AGENCY_LIST, "agency", UNIT_SLICES, ORDERED, NEWEST},
+    {SQL_AGENCY_LIST_OF_UNIT, "agency", UNIT_SLICES, ORDERED, OF_OWN("")},
     {SQL_USER_LIST, "app_user", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
     {SQL_USER_LIST, "app_user", ALL_SLICES, ORDERED, NEWEST},
     {SQL_UNIT_CHILDREN,
@@ -318,7 +322,12 @@ static const char *const rows[] = {
     "insert into entitlement (id, person_id, group_code, during, decision_number, decided_on, "
     "issuer, giver_id, created_by) select id, id, 'near_poor', '[2020-01-01,)', 'x', "
     "'2020-01-01', 'x', commune_id, created_by from person",
-    "analyze person, enrolment, collector, app_user, association, decision, plan, assignment, "
+    "insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id, "
+    "created_at) select uuid7(), 'bank', 'x' || n, u.id, u.province_id, u.district_id, u.commune_id, 1, "
+    "now() - n * interval '1 hour' from unit u, generate_series(1, 120) n "
+    "where u.id in (1, 168, 156) or u.valid_to is null and u.kind in ('district', 'commune') "
+    "and u.province_id in (156, 168)",
+    "analyze person, agency, enrolment, collector, app_user, association, decision, plan, assignment, "
     "cut_total, audit, population, reported_count, household, household_member, "
     "entitlement, coverage, dossier",
     "create temporary table slice_of (slice text, width text, scope text, agent text, "

@@ -112,5 +112,6 @@ Suite *job_suite(void);
 Suite *cell_rules_suite(void);
 Suite *import_rules_suite(void);
 Suite *table_suite(void);
+Suite *network_suite(void);
 
 #endif
