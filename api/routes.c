@@ -83,6 +83,8 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/units/{id}/predecessors", ANY_TIER,    UNIT_READ,       unit_predecessors),
     ROUTE(GET,   "/v1/unit-events",            ANY_TIER,     UNIT_READ,       unit_event_list),
     ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
+    ROUTE(POST,  "/v1/collectors",             OFFICE_TIERS, NETWORK_WRITE,   collector_create),
+    ROUTE(GET,   "/v1/collectors/{id}",        ANY_TIER,     NETWORK_READ,    collector_get),
     ROUTE(GET,   "/v1/agencies",               ANY_TIER,     NETWORK_READ,    agency_list),
     ROUTE(POST,  "/v1/agencies",               OFFICE_TIERS, NETWORK_WRITE,   agency_create),
     ROUTE(GET,   "/v1/agencies/{id}",          ANY_TIER,     NETWORK_READ,    agency_get),

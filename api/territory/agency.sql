@@ -32,6 +32,9 @@ select {agency_columns}, a.version as "@version", a.giver_id = scope_id() as hel
   join unit u on u.id = a.unit_id
  where a.id = $1::uuid
 
+-- name: agency_serves
+select from agency a where a.id = $1::uuid and a.serving
+
 -- name: agency_create
 insert into agency (id, kind, name, unit_id, province_id, district_id, commune_id, giver_id, created_by)
 select $1::uuid, $2, $3, u.id, u.province_id, u.district_id, u.commune_id, scope_id(), caller_id()

@@ -6,5 +6,7 @@
 #include "middleware/request.h"
 
 bool collector_list(struct request *req);
+bool collector_create(struct request *req);
+bool collector_get(struct request *req);
 
 #endif

@@ -1,9 +1,50 @@
+-- part: collector_columns
+c.id, c.full_name, c.agency_id, c.card_number, c.valid_from, c.valid_to, c.certificate_number,
+       c.certified_on, u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", c.giver_id,
+       c.ended_on, c.created_at
+
+-- part: collector_territory
+(select coalesce(json_agg(json_build_object('id', h.id, 'code', h.code, 'name', h.name)
+                                 order by h.code, h.id), '[]')
+          from territory t
+          join unit h on h.id = t.hamlet_id
+         where t.collector_id = c.id and t.during @> business_date()) as territory
+
 -- name: collector_list
-select c.id, c.full_name, c.agency_id, c.card_number, c.valid_from, c.valid_to,
-       u.id as "unit.id", u.code as "unit.code", u.name as "unit.name", c.created_at,
-       c.created_at::text, c.id::text
+select {collector_columns}, c.created_at::text, c.id::text
   from collector c
   join unit u on u.id = c.unit_id
  where (c.created_at, c.id) < ($1::timestamptz, $2::uuid)
  order by c.created_at desc, c.id desc
  limit $3::int
+
+-- name: collector_list_of_agency
+select {collector_columns}, c.created_at::text, c.id::text
+  from collector c
+  join unit u on u.id = c.unit_id
+ where c.agency_id = $1::uuid and (c.created_at, c.id) < ($2::timestamptz, $3::uuid)
+ order by c.created_at desc, c.id desc
+ limit $4::int
+
+-- name: collector_get
+select {collector_columns}, {collector_territory}, c.version as "@version"
+  from collector c
+  join unit u on u.id = c.unit_id
+ where c.id = $1::uuid
+
+-- At the organisation's own unit, or below it.
+-- name: collector_create
+insert into collector (id, agency_id, full_name, card_number, valid_from, valid_to, certificate_number,
+                       certified_on, unit_id, province_id, district_id, commune_id, giver_id, created_by)
+select $1::uuid, a.id, $2, $3, $4::date, $5::date, $6, $7::date, u.id, u.province_id, u.district_id,
+       u.commune_id, scope_id(), caller_id()
+  from agency a
+  join unit u on u.id = $9::int and u.kind <> 'hamlet' and u.valid_to is null
+             and a.unit_id in (u.id, u.province_id, u.district_id, u.commune_id)
+ where a.id = $8::uuid and a.serving
+
+-- Of the one that this request has made or changed.
+-- name: collector_serve
+select gate.collector_serve(c.id, array(select jsonb_array_elements_text($2::jsonb -> 'territory')::int))
+  from collector c
+ where c.id = $1::uuid and c.xmin = pg_current_xact_id()::xid

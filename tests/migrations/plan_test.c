@@ -35,6 +35,14 @@ enum { PAGE = 50 };
             "'01900000-0000-7000-8000-000000000000', '51'"                                         \
     }
 
+/* The same of the own organisation. */
+#define OF_AGENCY                                                                                  \
+    {                                                                                              \
+        "scope_agent(), 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '51'",                 \
+            "scope_agent(), now() - interval '10 days', "                                          \
+            "'01900000-0000-7000-8000-000000000000', '51'"                                         \
+    }
+
 /* Of the job that has the caller's id. */
 #define OF_JOB                                                                                     \
     {                                                                                              \
@@ -130,6 +138,9 @@ static const struct list {
     /* A collector finds themselves, in both. */
     {SQL_COLLECTOR_LIST, "collector", ONLY(SLICE_COLLECTOR), FEW, NEWEST},
     {SQL_COLLECTOR_LIST, "collector", ALL_SLICES, ORDERED, NEWEST},
+    /* An office may ask for an organisation of elsewhere, whose collectors it reads and does not see. */
+    {SQL_COLLECTOR_LIST_OF_AGENCY, "collector", ONLY(SLICE_AGENCY), ORDERED, OF_AGENCY},
+    {SQL_COLLECTOR_LIST_OF_AGENCY, "collector", ALL_SLICES, SEARCHING, {NULL}},
     /* An organisation finds itself, a collector none. */
     {SQL_AGENCY_LIST, "agency", ONLY(SLICE_AGENCY), FEW, NEWEST},
     {SQL_AGENCY_LIST, "agency", UNIT_SLICES, ORDERED, NEWEST},
