@@ -85,6 +85,7 @@ const struct route routes[] = {
     ROUTE(GET,   "/v1/collectors",             ANY_TIER,     NETWORK_READ,    collector_list),
     ROUTE(POST,  "/v1/collectors",             OFFICE_TIERS, NETWORK_WRITE,   collector_create),
     ROUTE(GET,   "/v1/collectors/{id}",        ANY_TIER,     NETWORK_READ,    collector_get),
+    GUARDED(PATCH, "/v1/collectors/{id}",      OFFICE_TIERS, NETWORK_WRITE,   collector_update),
     ROUTE(GET,   "/v1/agencies",               ANY_TIER,     NETWORK_READ,    agency_list),
     ROUTE(POST,  "/v1/agencies",               OFFICE_TIERS, NETWORK_WRITE,   agency_create),
     ROUTE(GET,   "/v1/agencies/{id}",          ANY_TIER,     NETWORK_READ,    agency_get),

@@ -1,7 +1,9 @@
 /* Collectors. */
 #include "api/territory/collector.h"
 
+#include "api/territory/agency.h"
 #include "middleware/page.h"
+#include "middleware/precondition.h"
 #include "middleware/problem.h"
 #include "middleware/transaction.h"
 
@@ -46,4 +48,18 @@ bool collector_create(struct request *req)
     const PGresult *row = ask(req, SQL_COLLECTOR_GET, PARAMS(id));
     return row && PQntuples(row) == 0 ? fail_nowhere(req)
                                       : reply_created(req, "collectors", id, row, NULL);
+}
+
+bool collector_update(struct request *req)
+{
+    const char *id = request_path_value(req, "id");
+    const char *body = request_body_text(req);
+    bool moves = json_object_get(req->json, "territory");
+    bool ends = json_object_get(req->json, "ended");
+    return tell(req, SQL_COLLECTOR_UPDATE,
+                PARAMS(id, request_text(req, "full_name"), request_text(req, "card_number"), body,
+                       request_text(req, "certificate_number"), precondition_versions(req))) &&
+           (!moves || tell(req, SQL_COLLECTOR_SERVE, PARAMS(id, body))) &&
+           (!ends || tell(req, SQL_COLLECTOR_END, PARAMS(id))) &&
+           reply_kept(req, ask(req, SQL_COLLECTOR_GET_HELD, PARAMS(id)));
 }

@@ -8,5 +8,6 @@
 bool collector_list(struct request *req);
 bool collector_create(struct request *req);
 bool collector_get(struct request *req);
+bool collector_update(struct request *req);
 
 #endif

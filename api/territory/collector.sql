@@ -32,6 +32,14 @@ select {collector_columns}, {collector_territory}, c.version as "@version"
   join unit u on u.id = c.unit_id
  where c.id = $1::uuid
 
+-- After an update: whether it was the caller's to change.
+-- name: collector_get_held
+select {collector_columns}, {collector_territory}, c.version as "@version",
+       c.giver_id = scope_id() as held
+  from collector c
+  join unit u on u.id = c.unit_id
+ where c.id = $1::uuid
+
 -- At the organisation's own unit, or below it.
 -- name: collector_create
 insert into collector (id, agency_id, full_name, card_number, valid_from, valid_to, certificate_number,
@@ -43,8 +51,27 @@ select $1::uuid, a.id, $2, $3, $4::date, $5::date, $6, $7::date, u.id, u.provinc
              and a.unit_id in (u.id, u.province_id, u.district_id, u.commune_id)
  where a.id = $8::uuid and a.serving
 
+-- What the body does not name stays; an end of the card may be taken back by null.
+-- name: collector_update
+update collector c
+   set full_name = coalesce($2, c.full_name),
+       card_number = coalesce($3, c.card_number),
+       valid_from = coalesce(($4::jsonb ->> 'valid_from')::date, c.valid_from),
+       valid_to = case when $4::jsonb ? 'valid_to' then ($4::jsonb ->> 'valid_to')::date
+                       else c.valid_to end,
+       certificate_number = coalesce($5, c.certificate_number),
+       certified_on = coalesce(($4::jsonb ->> 'certified_on')::date, c.certified_on),
+       version = c.version + 1
+ where c.id = $1::uuid and c.giver_id = scope_id() and c.ended_on is null
+   and c.version = any(coalesce($6::int[], array[c.version]))
+
 -- Of the one that this request has made or changed.
 -- name: collector_serve
 select gate.collector_serve(c.id, array(select jsonb_array_elements_text($2::jsonb -> 'territory')::int))
+  from collector c
+ where c.id = $1::uuid and c.xmin = pg_current_xact_id()::xid
+
+-- name: collector_end
+select gate.collector_end(c.id)
   from collector c
  where c.id = $1::uuid and c.xmin = pg_current_xact_id()::xid

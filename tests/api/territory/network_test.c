@@ -119,6 +119,19 @@ START_TEST(an_office_appoints_a_collector)
         expect_problem(show(beside[i], "collectors", id), 404, "not_found");
         ck_assert_uint_eq(count(beside[i], text("/v1/collectors?agency=%s", agency)), 0);
     }
+    expect_problem(change("province.manager", "collectors", id, "{\"full_name\":\"D\"}"), 403,
+                   "forbidden");
+    struct answer changed =
+        change("district.manager", "collectors", id,
+               "{\"full_name\":\"Ka Hương\",\"card_number\":\"NW-2\",\"valid_to\":null}");
+    ck_assert_str_eq(text_member(expect_status(changed, 200), "full_name"), "Ka Hương");
+    ck_assert_str_eq(text_member(changed, "certified_on"), "2025-12-01");
+    ck_assert(json_is_null(member(changed, "valid_to")));
+    ck_assert(json_equal(member(changed, "territory"), member(appointed, "territory")));
+    expect_flaw(change("district.manager", "collectors", id, "{\"valid_to\":\"2025-12-31\"}"), 422,
+                "/valid_to", "ends_first");
+    expect_flaw(change("district.manager", "collectors", id, "{\"card_number\":\"NVT-68-0001\"}"),
+                409, "/card_number", "not_unique");
 }
 END_TEST
 
@@ -247,6 +260,181 @@ START_TEST(from_an_empty_province_to_an_enrolment_over_http_alone)
 }
 END_TEST
 
+START_TEST(a_territory_counts_on_the_next_request)
+{
+    struct answer hamlets =
+        call("neighbour.province", "GET",
+             text("/v1/units?parent=%lld&kind=hamlet", (long long)chain.commune), NULL);
+    json_int_t first = integer_member(expect_status(hamlets, 200), "items.0.id");
+    const char *commune = text("%lld", (long long)chain.commune);
+    const char *unit = text("%lld", (long long)commune_of_khanh_hoa(4));
+    ck_assert_str_eq(unit, commune);
+    const char *colleague =
+        made(appoint("neighbour.province", chain.agency, unit, "NVT-56-2", commune));
+    /* Somebody has lost all that the colleague serves but a hamlet of another collector's. */
+    sql_text(text("insert into unit (id, kind, form, code, name, name_key, parent_id, province_id, "
+                  "district_id, commune_id, valid_from) select 990001, 'hamlet', 'thon', "
+                  "'network-990001', 'Thôn Lưới', 'thon luoi', id, province_id, district_id, id, "
+                  "'2025-07-01' from unit where id = %s",
+                  commune));
+    expect_problem(enrol_in("khanhhoa.thu", 990001), 403, "outside_slice");
+    struct answer moved =
+        change("neighbour.province", "collectors", chain.collector, "{\"territory\":[990001]}");
+    ck_assert_uint_eq(json_array_size(member(expect_status(moved, 200), "territory")), 1);
+    expect_status(enrol_in("khanhhoa.thu", 990001), 201);
+    expect_problem(enrol_in("khanhhoa.thu", first), 403, "outside_slice");
+    expect_flaw(change("neighbour.province", "collectors", chain.collector,
+                       "{\"territory\":[900101]}"),
+                404, "/territory", "not_found");
+    change("neighbour.province", "collectors", chain.collector,
+           text("{\"territory\":[990001,%lld]}", (long long)first));
+    expect_status(enrol_in("khanhhoa.thu", first), 201);
+    expect_status(change("neighbour.province", "collectors", colleague, "{\"ended\":true}"), 200);
+}
+END_TEST
+
+/* --- the end ------------------------------------------------------------------------------------ */
+
+static struct answer end(const char *kind, const char *id)
+{
+    return change("neighbour.province", kind, id, "{\"ended\":true}");
+}
+
+START_TEST(an_appointment_ends_with_empty_hands)
+{
+    json_int_t before = achieved();
+    json_int_t money = in_hand("khanhhoa.thu");
+    ck_assert_int_gt(money, 0);
+    expect_flaw(end("collectors", chain.collector), 409, "/ended", "cash_in_hand");
+    struct answer declared = call("khanhhoa.thu", "POST", "/v1/remittances",
+                                  text("{\"method\":\"cash\",\"remitted_on\":\"%s\"}", today()));
+    const char *remittance = text_member(expect_status(declared, 201), "id");
+    expect_flaw(end("collectors", chain.collector), 409, "/ended", "not_counted");
+    expect_status(
+        call("neighbour.province", "POST", text("/v1/remittances/%s/reconcile", remittance),
+             text("{\"received\":%lld,\"received_on\":\"%s\"}", (long long)money, today())),
+        200);
+    struct answer ended = expect_status(end("collectors", chain.collector), 200);
+    ck_assert_str_eq(text_member(ended, "ended_on"), today());
+    ck_assert_uint_eq(json_array_size(member(ended, "territory")), 0);
+    expect_problem(call("khanhhoa.thu", "GET", "/v1/me", NULL), 401, "token_stale");
+    expect_problem(call_with(NULL, "POST", "/v1/sessions",
+                             "{\"username\":\"khanhhoa.thu\",\"password\":\"" AGENT_PASSWORD "\"}",
+                             NULL),
+                   401, "wrong_credentials");
+    ck_assert_int_eq(achieved(), before);
+    struct answer books =
+        expect_status(call("neighbour.province", "GET", "/v1/receipt-books", NULL), 200);
+    ck_assert_str_eq(text_member(books, "items.0.collector_id"), chain.collector);
+    ck_assert_str_eq(text_member(books, "items.0.closed_on"), today());
+    money_adds_up();
+}
+END_TEST
+
+START_TEST(who_has_ended_is_given_nothing)
+{
+    struct answer users = expect_status(call("neighbour.province", "GET", "/v1/users", NULL), 200);
+    ck_assert_str_eq(text_member(users, "items.0.username"), "khanhhoa.thu");
+    expect_problem(change("neighbour.province", "users", text_member(users, "items.0.id"),
+                          "{\"disabled\":false}"),
+                   409, "ended");
+    expect_problem(
+        call("neighbour.province", "POST", "/v1/users",
+             text("{\"username\":\"khanhhoa.hai\",\"full_name\":\"A\",\"duty\":\"officer\","
+                  "\"place\":{\"collector_id\":\"%s\"}}",
+                  chain.collector)),
+        409, "ended");
+    expect_problem(change("neighbour.province", "collectors", chain.collector,
+                          "{\"full_name\":\"Ka Thôi\"}"),
+                   409, "ended");
+    expect_problem(end("collectors", chain.collector), 409, "ended");
+    expect_flaw(call("khanhhoa.quanly", "POST", text("/v1/receipt-books/%s/allot", chain.book),
+                     text("{\"collector_id\":\"%s\",\"numbers\":50}", chain.collector)),
+                409, "/collector_id", "ended");
+    expect_flaw(call("neighbour.province", "POST", "/v1/receipt-books",
+                     text("{\"series\":\"BL-56/Y\",\"first\":1,\"last\":50,\"agency_id\":\"%s\","
+                          "\"collector_id\":\"%s\"}",
+                          chain.agency, chain.collector)),
+                409, "/collector_id", "ended");
+    const char *unit = text("%lld", (long long)chain.commune);
+    const char *heir = made(appoint("neighbour.province", chain.agency, unit, "NVT-56-3", unit));
+    expect_flaw(call("khanhhoa.quanly", "POST", "/v1/cash-handovers",
+                     text("{\"from_collector_id\":\"%s\",\"to_collector_id\":\"%s\","
+                          "\"reason\":\"Nghỉ\"}",
+                          heir, chain.collector)),
+                404, "/to_collector_id", "not_found");
+    expect_flaw(end("agencies", chain.agency), 409, "/ended", "collectors_serve");
+    expect_status(end("collectors", heir), 200);
+}
+END_TEST
+
+START_TEST(an_organisation_ends_after_its_collectors_and_its_contract)
+{
+    json_int_t before = achieved();
+    expect_flaw(end("agencies", chain.agency), 409, "/ended", "contract_runs");
+    expect_status(call("neighbour.province", "POST", text("/v1/contracts/%s/end", chain.contract),
+                       text("{\"valid_to\":\"%s\"}", today())),
+                  200);
+    expect_status(show("khanhhoa.quanly", "agencies", chain.agency), 200);
+    struct answer ended = expect_status(end("agencies", chain.agency), 200);
+    ck_assert_str_eq(text_member(ended, "ended_on"), today());
+    expect_problem(call("khanhhoa.quanly", "GET", "/v1/me", NULL), 401, "token_stale");
+    struct answer book =
+        call("neighbour.province", "GET", text("/v1/receipt-books/%s", chain.book), NULL);
+    ck_assert(json_is_null(member(expect_status(book, 200), "closed_on")));
+    const char *unit = text("%lld", (long long)chain.commune);
+    expect_flaw(appoint("neighbour.province", chain.agency, unit, "NVT-56-4", unit), 404,
+                "/agency_id", "not_found");
+    expect_problem(call("neighbour.province", "POST", "/v1/contracts",
+                        text("{\"agency_id\":\"%s\",\"number\":\"02/HĐ-UQT\",\"signed_on\":"
+                             "\"2027-01-02\",\"valid_from\":\"2027-01-02\"}",
+                             chain.agency)),
+                   404, "not_found");
+    expect_problem(change("neighbour.province", "agencies", chain.agency, "{\"name\":\"X\"}"), 409,
+                   "ended");
+    expect_status(show("neighbour.province", "agencies", chain.agency), 200);
+    ck_assert_int_eq(achieved(), before);
+    made(found("neighbour.province", "Bưu điện xã", unit)); /* the name is free again */
+    money_adds_up();
+}
+END_TEST
+
+START_TEST(what_was_collected_can_still_be_taken_back)
+{
+    json_int_t before = achieved();
+    struct answer rejected = decide("neighbour.province", chain.enrolment, "reject");
+    ck_assert_str_eq(text_member(expect_status(rejected, 200), "status"), "rejected");
+    ck_assert_int_eq(achieved(), before - 1);
+    money_adds_up();
+}
+END_TEST
+
+START_TEST(a_card_is_free_again_when_its_appointment_has_ended)
+{
+    const char *agency = made(found("district.manager", "Ngân hàng I", COMMUNE));
+    const char *first = made(appoint("district.manager", agency, COMMUNE, "NW-3", COMMUNE));
+    expect_flaw(appoint("district.manager", agency, COMMUNE, "NW-3", COMMUNE), 409, "/card_number",
+                "not_unique");
+    expect_status(change("district.manager", "collectors", first, "{\"ended\":true}"), 200);
+    made(appoint("district.manager", agency, COMMUNE, "NW-3", COMMUNE));
+}
+END_TEST
+
+/* What a statement with a mistake would do: keys refuse it, whoever asks. */
+START_TEST(no_statement_leaves_cash_with_who_has_ended)
+{
+    sql_text("begin");
+    sql_text(text("update cash_box set in_hand = 1 where id = '%s'", chain.collector));
+    PGresult *kept = PQexec(database(), "commit");
+    ck_assert_str_eq(PQresultErrorField(kept, PG_DIAG_SQLSTATE), "23503");
+    PQclear(kept);
+    kept = PQexec(database(), "update agency set ended_on = business_date() where id = "
+                              "'" FIRST_AGENCY "'");
+    ck_assert_str_eq(PQresultErrorField(kept, PG_DIAG_SQLSTATE), "23503");
+    PQclear(kept);
+}
+END_TEST
+
 START_TEST(who_has_ended_is_given_no_number)
 {
     const char *root = planned("district.manager", "vsi_new", "2031", 100);
@@ -269,6 +457,13 @@ Suite *network_suite(void)
     tcase_add_test(tcase, an_office_appoints_a_collector);
     tcase_add_test(tcase, nobody_is_appointed_from_or_to_elsewhere);
     tcase_add_test(tcase, from_an_empty_province_to_an_enrolment_over_http_alone);
+    tcase_add_test(tcase, a_territory_counts_on_the_next_request);
+    tcase_add_test(tcase, an_appointment_ends_with_empty_hands);
+    tcase_add_test(tcase, who_has_ended_is_given_nothing);
+    tcase_add_test(tcase, an_organisation_ends_after_its_collectors_and_its_contract);
+    tcase_add_test(tcase, what_was_collected_can_still_be_taken_back);
+    tcase_add_test(tcase, a_card_is_free_again_when_its_appointment_has_ended);
+    tcase_add_test(tcase, no_statement_leaves_cash_with_who_has_ended);
     tcase_add_test(tcase, who_has_ended_is_given_no_number);
     suite_add_tcase(suite, tcase);
     return suite;
