@@ -39,7 +39,8 @@ struct exchange {
     size_t body_size; /* so far */
 };
 
-static MHD_AccessHandlerCallback ulfius_handler;
+/* The same for every server; the second is started while the first one serves. */
+static _Atomic(MHD_AccessHandlerCallback) ulfius_handler;
 static _Thread_local struct exchange *current; /* ulfius passes on no connection */
 
 /* ulfius gives its own handler to this function of libmicrohttpd and to nobody else, and that handler
@@ -130,10 +131,10 @@ static enum MHD_Result on_access(void *instance, struct MHD_Connection *connecti
         return exchange->body_size > limit_of_body(req) + SWALLOWED ? MHD_NO : MHD_YES;
     }
     bool at_once = first && req->close; /* the answer, whatever else would come */
-    enum MHD_Result result =
-        ulfius_handler(instance, connection, url, method, version, data, size, state);
+    MHD_AccessHandlerCallback handler = atomic_load(&ulfius_handler);
+    enum MHD_Result result = handler(instance, connection, url, method, version, data, size, state);
     if (at_once && result == MHD_YES) {
-        result = ulfius_handler(instance, connection, url, method, version, data, size, state);
+        result = handler(instance, connection, url, method, version, data, size, state);
     }
     return result;
 }
@@ -249,7 +250,7 @@ struct MHD_Daemon *MHD_start_daemon(unsigned flags, uint16_t port, MHD_AcceptPol
 {
     va_list options;
     va_start(options, own);
-    ulfius_handler = handler;
+    atomic_store(&ulfius_handler, handler);
     struct MHD_Daemon *daemon =
         MHD_start_daemon_va(flags, port, accept, accept_own, on_access, own, options);
     va_end(options);

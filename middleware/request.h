@@ -105,9 +105,8 @@ const char *request_query(const struct request *req, const char *name);
 const char *request_path_value(const struct request *req, const char *name);
 /* The validated body as compact JSON text, for `$1::jsonb`. */
 const char *request_body_text(struct request *req);
-/* A text member of the validated body, or NULL. */
+/* A text member of the validated body, and a whole number as text for a statement; or NULL. */
 const char *request_text(const struct request *req, const char *member);
-/* A whole number of it as text, for a statement, or NULL. */
 const char *request_number(struct request *req, const char *member);
 
 /* A new UUIDv7 as text: sorts by time, so it indexes well and pages by key. */
