@@ -12,6 +12,10 @@ static const char show[] =
     "select holder::text, coalesce(counted::text, '-'), coalesce(kept::text, '-'), "
     "count(*) over () from recounted limit 20";
 
+/* Folds wait: the totals that a repair writes anew must be those that its snapshot saw. The lock is the folder's, and
+ * ends with the connection. */
+static const char no_folds[] = "select pg_advisory_lock(20261215)";
+
 /* How many figures differ, or -1; shows the first twenty. */
 static long report(PGconn *pg)
 {
@@ -32,7 +36,8 @@ int recount_command(const struct config *config, bool repair)
 {
     PGconn *pg = database_connect(config);
     const char *count = repair ? "call gate.recount(true)" : "call gate.recount(false)";
-    bool counted = pg && database_run(pg, begin) && database_run(pg, count);
+    bool counted = pg && (!repair || database_run(pg, no_folds)) && database_run(pg, begin) &&
+                   database_run(pg, count);
     long differences = counted ? report(pg) : -1;
     bool good = differences >= 0 && database_run(pg, "commit");
     PQfinish(pg);
