@@ -69,6 +69,10 @@ sum(t.n) as n, sum(t.leaving) as leaving, sum(t.amount) as amount, sum({people})
 -- part: summed
 c.question, c.kind, c.measure, c.counts, t.n, t.leaving, t.amount, t.people, t.confirmed
 
+-- part: spanned
+t.scheme = c.scheme and t.kind = c.kind and t.span = c.span and t.starts_on >= c.lo
+           and t.starts_on < c.hi
+
 -- Many units of a level and province are one range of the key for each span; a few go line by line,
 -- and a line has the number of its unit. (offset 0: the planner does not know how few lines there are.)
 -- part: unit_totals
@@ -78,8 +82,7 @@ select t.holder_id as no, {summed}
      cross join lateral (
         select t.holder_id, {added_up}
           from progress_total t
-         where t.province_id = g.province_id and t.level = g.level and t.scheme = c.scheme
-           and t.kind = c.kind and t.span = c.span and t.starts_on >= c.lo and t.starts_on < c.hi
+         where t.province_id = g.province_id and t.level = g.level and {spanned}
          group by t.holder_id
      ) t
      where g.wide
@@ -91,8 +94,7 @@ select t.holder_id as no, {summed}
         select {added_up}
           from progress_total t
          where t.province_id = l.province_id and t.level = l.level and t.holder_id = l.unit_id
-           and t.scheme = c.scheme and t.kind = c.kind and t.span = c.span
-           and t.starts_on >= c.lo and t.starts_on < c.hi
+           and {spanned}
      ) t
      where not l.wide
 
@@ -103,8 +105,7 @@ select l.no, {summed}
      cross join lateral (
         select {added_up}
           from credit_total t
-         where t.credit_id = l.credit_id and t.scheme = c.scheme and t.kind = c.kind
-           and t.span = c.span and t.starts_on >= c.lo and t.starts_on < c.hi
+         where t.credit_id = l.credit_id and {spanned}
            and (l.inside is null or t.unit_id = l.inside)
      ) t
 
@@ -411,8 +412,7 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
      cross join cell c
      cross join lateral (
         select * from progress_total t
-         where t.province_id = g.province_id and t.level = g.level and t.scheme = c.scheme
-           and t.kind = c.kind and t.span = c.span and t.starts_on >= c.lo and t.starts_on < c.hi
+         where t.province_id = g.province_id and t.level = g.level and {spanned}
         offset 0
      ) t
      where g.wide and (c.leaf is null or c.leaf = (g.level = 'hamlet'))
@@ -423,8 +423,7 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
      cross join lateral (
         select * from progress_total t
          where t.province_id = l.province_id and t.level = l.level and t.holder_id = l.unit_id
-           and t.scheme = c.scheme and t.kind = c.kind and t.span = c.span
-           and t.starts_on >= c.lo and t.starts_on < c.hi
+           and {spanned}
         offset 0
      ) t
      where not l.wide and (c.leaf is null or c.leaf = l.leaf)
