@@ -18,6 +18,8 @@ begin
     return null;
 end $$;
 
+-- Who is in the way, a fold, is to give way: it tries again.
+set deadlock_timeout = '60s';
 do $$
 declare
     place regclass;
