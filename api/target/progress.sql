@@ -136,10 +136,14 @@ case when l.credit_id is null
           else l.credit_id in (t.agency_id, t.collector_id, t.officer_id, t.association_id)
                and (l.inside is null or t.unit_id = l.inside) end
 
+-- Where what was taken away has an older decision than what was given, nothing is left and not less.
+-- part: changes
+case when sum(e.change) < 0 then 0 else sum(e.change) end
+
 -- The number as it is, or as of a day: what the decisions until then say, and the entries without one.
 -- part: number
 case when $12::date is null then a.quantity
-                                                     else (select sum(e.change)
+                                                     else (select {changes}
                                                              from assignment_entry e
                                                             where e.assignment_id = a.id
                                                               and {decided_on} <= $12::date) end
@@ -177,7 +181,7 @@ aim as (
      ) a
      group by a.unit_id
 ), month_aim as (
-    select a.unit_id as no, sum(e.change) as target
+    select a.unit_id as no, {changes} as target
       from spread g
       join assignment a on a.province_id = g.province_id and a.level = g.level
                        and a.commune_id between g.first_commune and g.last_commune
@@ -193,7 +197,7 @@ case when l.inside is null
           then coalesce((select sum({number}) from assignment a
                           where a.assignee_id = l.credit_id and a.assignee_kind <> 'unit'
                             and {aimed_at}),
-                        (select sum(e.change)
+                        (select {changes}
                            from assignment a
                            join assignment_entry e on e.assignment_id = a.id
                                                   and e.month between $3::date and $4::date

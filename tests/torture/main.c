@@ -363,6 +363,7 @@ START_TEST(no_failed_allocation_is_a_wrong_answer)
            cases_count(), total.failed, total.wrong, total.right, total.refused, total.closed,
            total.stopped, total.unreached, missing);
     ck_assert_int_eq(total.wrong, 0);
+    ck_assert_int_eq(missing, 0);
 }
 END_TEST
 

@@ -271,6 +271,29 @@ START_TEST(targets_are_those_of_the_day_too)
 }
 END_TEST
 
+START_TEST(nothing_is_left_where_it_was_taken_before_it_was_given)
+{
+    const char *commune =
+        sql_text("select id from assignment where unit_id = 123188 and indicator = "
+                 "'hhi_renewals' and assigner = 'people_committee'");
+    static const struct {
+        int change;
+        const char *decided_on;
+    } amendments[] = {{-5, "2024-12-31"}, {5, "2025-06-02"}};
+    for (size_t i = 0; i < sizeof amendments / sizeof *amendments; i++) {
+        expect_status(call("district.manager", "POST", text("/v1/assignments/%s/amend", commune),
+                           text("{\"change\":%d,\"reason\":\"Rà soát\",\"decision\":{\"number\":"
+                                "\"1%zu/QĐ-UBND\",\"decided_on\":\"%s\"}}",
+                                amendments[i].change, i, amendments[i].decided_on)),
+                      201);
+    }
+    struct answer before = call("district.viewer", "GET", RENEWALS "&at=2025-01-01", NULL);
+    ck_assert_int_eq(integer_member(item(expect_status(before, 200), 123188), "target"), 0);
+    struct answer after = call("district.viewer", "GET", RENEWALS, NULL);
+    ck_assert_int_eq(integer_member(item(expect_status(after, 200), 123188), "target"), 5);
+}
+END_TEST
+
 START_TEST(pace_is_per_week)
 {
     struct answer answer = call("district.viewer", "GET", RENEWALS "&at=2025-07-01", NULL);
@@ -299,6 +322,7 @@ Suite *progress_suite(void)
     tcase_add_test(tcase, boards_say_what_the_rows_do);
     tcase_add_test(tcase, pace_is_per_week);
     tcase_add_test(tcase, targets_are_those_of_the_day_too);
+    tcase_add_test(tcase, nothing_is_left_where_it_was_taken_before_it_was_given);
     suite_add_tcase(suite, tcase);
     return suite;
 }
