@@ -43,7 +43,11 @@ static enum sql_id statement_for(const struct request *req)
         if (lists_credit(request_query(req, "level"))) {
             return SQL_PROGRESS_OF_CREDIT;
         }
-        return request_query(req, "at") ? SQL_PROGRESS_OF_UNIT : SQL_PROGRESS_BOARD;
+        if (request_query(req, "at")) {
+            return SQL_PROGRESS_OF_UNIT;
+        }
+        return is(request_query(req, "detail"), "brief") ? SQL_PROGRESS_BOARD_IN_BRIEF
+                                                         : SQL_PROGRESS_BOARD;
     }
 }
 
@@ -140,8 +144,8 @@ static bool counted(struct request *req, const struct progress_asked *asked)
 {
     struct progress_cell cells[PROGRESS_CELLS_MAX];
     enum sql_id statement = statement_for(req);
-    bool board = statement == SQL_PROGRESS_BOARD;
-    bool brief = is(request_query(req, "detail"), "brief");
+    bool brief = statement == SQL_PROGRESS_BOARD_IN_BRIEF;
+    bool board = brief || statement == SQL_PROGRESS_BOARD;
     bool to_date = request_query(req, "at") != NULL;
     int count = board ? progress_board_cells(&asked->period, asked->at, brief, cells)
                       : progress_cells(&asked->period, asked->at, to_date, false, cells);

@@ -403,13 +403,11 @@ case c.measure when 'money' then t.amount else {people} end * c.sign as value,
            {confirmed} * c.sign as confirmed, {people} * c.sign as people, t.n * c.sign as n,
            t.leaving * c.sign as leaving, t.amount * c.sign as amount, c.question, c.kind, c.counts
 
--- part: nobody
-null as "assignee.kind", b.no as "assignee.unit_id", null::uuid as "assignee.agency_id",
-       null::uuid as "assignee.collector_id", null as "assignee.level", null as "assignee.code",
-       null as "assignee.name", null::boolean as opens, null::int as depth
+-- Of a line: its level, code, name and depth; the first of them tells what is measured.
+-- part: board_lines
+l.no, 'line', l.level, l.code, l.name, m.kind = 'stock', l.depth::bigint, null::int
 
--- name: progress_board
--- lane: slow
+-- part: board
 with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
     select t.holder_id as no, {shown}
       from spread g
@@ -469,20 +467,30 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
                              and e.month between $3::date and $4::date
      where $4::date - $3::date < 300 and {phased} and a.withdrawn_at is null
 )
-select l.assignee as "assignee.kind", l.no as "assignee.unit_id",
-       null::uuid as "assignee.agency_id", null::uuid as "assignee.collector_id",
-       l.level as "assignee.level", l.code as "assignee.code", l.name as "assignee.name",
-       l.level <> 'hamlet' as opens, l.depth, null::bigint as value, null::int as confirmed,
-       null::int as people, null::int as n, null::int as leaving, null::bigint as amount,
-       null::bigint as target, 'line' as source, m.kind, null::boolean as counts
+
+-- name: progress_board_in_brief
+-- lane: slow
+{board}
+select {board_lines}
   from measure m
  cross join line l
 union all
-select {nobody}, b.value, b.confirmed, b.people, b.n, b.leaving, b.amount, null, b.question, b.kind, b.counts
+select b.no, b.question, b.kind, null, null, b.counts, b.value, b.confirmed from figure b
+union all
+select b.no, b.source, null, null, null, null, b.target, null from aim b
+
+-- name: progress_board
+-- lane: slow
+{board}
+select {board_lines}, null::int, null::int, null::int, null::bigint
+  from measure m
+ cross join line l
+union all
+select b.no, b.question, b.kind, null, null, b.counts, b.value, b.confirmed, b.people, b.n, b.leaving,
+       b.amount
   from figure b
 union all
-select {nobody}, null, null, null, null, null, null, b.target, b.source, null, null
-  from aim b
+select b.no, b.source, null, null, null, null, b.target, null, null, null, null, null from aim b
 
 -- name: progress_of_credit
 -- lane: slow

@@ -6,19 +6,9 @@
 
 #include "api/target/progress_view.h"
 
-/* Columns of progress_board, after who a line is about. */
-enum {
-    VALUE = PROGRESS_DEPTH + 1, /* money of money, people or transactions of everything else */
-    CONFIRMED,
-    PEOPLE,
-    N,
-    LEAVING,
-    AMOUNT,
-    TARGET,
-    SOURCE,
-    KIND,
-    COUNTS /* towards what the indicator asks for */
-};
+/* Columns of progress_board; in brief there are none after CONFIRMED. Of a line the texts are its level, code
+ * and name, and the number its depth. */
+enum { UNIT, SOURCE, KIND, CODE, NAME, COUNTS, VALUE, CONFIRMED, PEOPLE, N, LEAVING, AMOUNT };
 
 /* What a row is: a part of what a line shall reach, who it is about, or what answers a question. Of the
  * three targets the first that there is counts: what a superior gave, a plan of the unit's own, and the
@@ -46,6 +36,11 @@ static int place_of(const char *text, const char *const *list, int count)
         place++;
     }
     return place;
+}
+
+static bool in_full(const PGresult *rows)
+{
+    return PQnfields(rows) > PEOPLE;
 }
 
 static enum source source_of(const PGresult *rows, int row)
@@ -83,9 +78,9 @@ static void add_figure(struct unit_line *unit, enum source source, const PGresul
     if (*PQgetvalue(rows, row, COUNTS) == 't') {
         unit->line.achieved += value;
         unit->line.confirmed += progress_number(rows, row, CONFIRMED);
-        unit->detail.people += progress_number(rows, row, PEOPLE);
+        unit->detail.people += in_full(rows) ? progress_number(rows, row, PEOPLE) : 0;
     }
-    if (source == NOW) {
+    if (source == NOW && in_full(rows)) {
         add_now(unit, rows, row);
     } else if (source == MOVED) {
         unit->detail.net += value;
@@ -97,14 +92,14 @@ static void add_figure(struct unit_line *unit, enum source source, const PGresul
 /* A unit that is no line (of another district, or gone) may have rows: the ranges are read whole. */
 static void add_row(struct unit_line *units, int count, const PGresult *rows, int row)
 {
-    struct unit_line key = {.unit = (int)progress_number(rows, row, PROGRESS_UNIT)};
+    struct unit_line key = {.unit = (int)progress_number(rows, row, UNIT)};
     struct unit_line *found = bsearch(&key, units, (size_t)count, sizeof *units, by_unit);
     enum source source = source_of(rows, row);
     if (!found || source == LINE) {
         return;
     }
     if (source < TARGETS) {
-        found->targets[source] += progress_number(rows, row, TARGET);
+        found->targets[source] += progress_number(rows, row, VALUE);
         found->known[source] = true;
     } else {
         add_figure(found, source, rows, row);
@@ -126,6 +121,20 @@ static struct progress_line finished(struct unit_line *unit)
     return line;
 }
 
+static struct unit_line unit_line_of(const PGresult *rows, int row)
+{
+    struct progress_line line = {
+        .row = row,
+        .depth = (int)progress_number(rows, row, VALUE),
+        .code = PQgetvalue(rows, row, CODE),
+        .unit = PQgetvalue(rows, row, UNIT),
+    };
+    line.opens = line.depth > 0 && strcmp(PQgetvalue(rows, row, KIND), "hamlet") != 0;
+    return (struct unit_line){.unit = (int)progress_number(rows, row, UNIT),
+                              .stock = *PQgetvalue(rows, row, COUNTS) == 't',
+                              .line = line};
+}
+
 struct progress_line *board_lines(struct arena *arena, const PGresult *rows, int *count)
 {
     int all = PQntuples(rows);
@@ -137,11 +146,7 @@ struct progress_line *board_lines(struct arena *arena, const PGresult *rows, int
     struct progress_line *made = arena_alloc(arena, (size_t)lines * sizeof *made);
     for (int row = 0, next = 0; row < all && next < lines; row++) {
         if (source_of(rows, row) == LINE) {
-            units[next++] = (struct unit_line){
-                .unit = (int)progress_number(rows, row, PROGRESS_UNIT),
-                .stock = strcmp(PQgetvalue(rows, row, KIND), "stock") == 0,
-                .line.row = row,
-            };
+            units[next++] = unit_line_of(rows, row);
         }
     }
     qsort(units, (size_t)lines, sizeof *units, by_unit);
@@ -153,4 +158,17 @@ struct progress_line *board_lines(struct arena *arena, const PGresult *rows, int
     }
     *count = lines;
     return made;
+}
+
+void board_who(struct render *out, const PGresult *rows, const struct progress_line *line)
+{
+    render_text(out, "\"assignee\":{\"kind\":\"unit\",\"unit_id\":");
+    render_text(out, line->unit);
+    render_text(out, ",\"agency_id\":null,\"collector_id\":null,\"level\":");
+    render_string(out, PQgetvalue(rows, line->row, KIND));
+    render_text(out, ",\"code\":");
+    render_string(out, line->code);
+    render_text(out, ",\"name\":");
+    render_string(out, PQgetvalue(rows, line->row, NAME));
+    render_text(out, "}");
 }

@@ -7,8 +7,12 @@
 
 #include "api/target/progress_rules.h"
 #include "middleware/arena.h"
+#include "middleware/render.h"
 
 /* One for each unit, in no order; how many there are in *count. */
 struct progress_line *board_lines(struct arena *arena, const PGresult *rows, int *count);
+
+/* Writes who a line is about, as the member of the answer. */
+void board_who(struct render *out, const PGresult *rows, const struct progress_line *line);
 
 #endif

@@ -78,6 +78,9 @@ struct progress_line {
     enum progress_band band;              /* BAND_NONE without a target */
     int rank;                             /* among the lines with a target above 0; 0 for none */
     int row;                              /* of the result that says who it is */
+    int depth;                            /* 0 is what was asked for, 1 below it */
+    const char *code, *unit;              /* what it is sorted by, and a unit's number as text */
+    bool opens;                           /* there is something below it */
     const struct progress_detail *detail; /* of a board only */
 };
 

@@ -24,46 +24,34 @@ static struct progress_line *lines_of(struct arena *arena, const PGresult *rows,
                                    .achieved = progress_number(rows, row, PROGRESS_ACHIEVED),
                                    .confirmed = progress_number(rows, row, PROGRESS_CONFIRMED),
                                    .moved = progress_number(rows, row, PROGRESS_MOVED),
-                                   .row = row};
+                                   .row = row,
+                                   .depth = (int)progress_number(rows, row, PROGRESS_DEPTH),
+                                   .code = PQgetvalue(rows, row, PROGRESS_CODE),
+                                   .unit = PQgetvalue(rows, row, PROGRESS_UNIT),
+                                   .opens = *PQgetvalue(rows, row, PROGRESS_OPENS) == 't' &&
+                                            *PQgetvalue(rows, row, PROGRESS_DEPTH) != '0'};
     }
     return lines;
 }
 
-/* What the lines are sorted by: the one that was asked for, then by code. */
-struct place_in_list {
-    int depth;
-    const char *code;
-    const struct progress_line *line;
-};
-
+/* The one that was asked for, then by code. */
 static int by_place(const void *a, const void *b)
 {
-    const struct place_in_list *x = a;
-    const struct place_in_list *y = b;
+    const struct progress_line *x = a;
+    const struct progress_line *y = b;
     int order = x->depth != y->depth ? x->depth - y->depth : strcmp(x->code, y->code);
-    return order ? order : x->line->row - y->line->row;
+    return order ? order : x->row - y->row;
 }
 
-/* The lines in that order, judged; the first has no rank. */
-static struct progress_line *judged(struct arena *arena, const PGresult *rows,
-                                    const struct progress_line *lines, int count)
+/* In that order, and judged; the first has no rank. */
+static void judge(struct arena *arena, struct progress_line *lines, int count)
 {
-    struct place_in_list *places = arena_alloc(arena, (size_t)count * sizeof *places);
-    struct progress_line *sorted = arena_alloc(arena, (size_t)count * sizeof *sorted);
     struct progress_line **order = arena_alloc(arena, (size_t)count * sizeof *order);
+    qsort(lines, (size_t)count, sizeof *lines, by_place);
     for (int i = 0; i < count; i++) {
-        int row = lines[i].row;
-        places[i] = (struct place_in_list){.depth = (int)progress_number(rows, row, PROGRESS_DEPTH),
-                                           .code = PQgetvalue(rows, row, PROGRESS_CODE),
-                                           .line = &lines[i]};
+        lines[i].band = progress_band(&lines[i]);
     }
-    qsort(places, (size_t)count, sizeof *places, by_place);
-    for (int i = 0; i < count; i++) {
-        sorted[i] = *places[i].line;
-        sorted[i].band = progress_band(&sorted[i]);
-    }
-    progress_rank(sorted + 1, count - 1, order);
-    return sorted;
+    progress_rank(lines + 1, count - 1, order);
 }
 
 static void member(struct render *out, const char *name, int64_t value)
@@ -137,8 +125,8 @@ static void write_detail(struct render *out, const struct progress_line *line)
  * is or of a board. */
 struct as_it_is {
     const PGresult *rows;
-    const struct layout *assignee;
-    const struct layout *rest; /* NULL in brief and of a board */
+    const struct layout *assignee; /* NULL of a board */
+    const struct layout *rest;     /* NULL in brief and of a board */
     bool detailed;
 };
 
@@ -146,18 +134,20 @@ static void write_line(struct render *out, const struct progress_asked *asked,
                        const struct as_it_is *plain, const struct progress_line *line)
 {
     const PGresult *rows = plain->rows;
-    bool opens = *PQgetvalue(rows, line->row, PROGRESS_OPENS) == 't' &&
-                 *PQgetvalue(rows, line->row, PROGRESS_DEPTH) != '0';
     render_text(out, "{");
-    render_members(out, plain->assignee, rows, line->row);
+    if (plain->assignee) {
+        render_members(out, plain->assignee, rows, line->row);
+    } else {
+        board_who(out, rows, line);
+    }
     write_figures(out, asked, line);
     render_text(out, "},\"basis\":\"");
     render_text(out, asked->basis);
     render_text(out, "\",\"href\":");
-    if (opens) {
+    if (line->opens) {
         render_text(out, "\"");
         render_text(out, asked->href);
-        render_text(out, PQgetvalue(rows, line->row, PROGRESS_UNIT));
+        render_text(out, line->unit);
         render_text(out, "\"");
     } else {
         render_text(out, "null");
@@ -192,7 +182,7 @@ static void write_head(struct request *req, struct render *out, const struct pro
 }
 
 static bool reply_lines(struct request *req, const struct as_it_is *plain,
-                        const struct progress_line *unsorted, int count)
+                        struct progress_line *lines, int count)
 {
     struct progress_asked asked;
     struct render out;
@@ -203,7 +193,7 @@ static bool reply_lines(struct request *req, const struct as_it_is *plain,
         return false;
     }
     render_init(&out, req->arena);
-    const struct progress_line *lines = judged(req->arena, plain->rows, unsorted, count);
+    judge(req->arena, lines, count);
     const char *between = "";
     write_head(req, &out, &asked, lines + 1, count - 1);
     render_text(&out, ",\"self\":");
@@ -234,11 +224,9 @@ bool reply_progress(struct request *req, const PGresult *rows)
 
 static bool reply_of_board(struct request *req, const PGresult *rows, bool detailed)
 {
-    struct as_it_is plain = {.rows = rows,
-                             .assignee = layout_of(req->arena, rows, 0, PROGRESS_OPENS),
-                             .detailed = detailed};
+    struct as_it_is plain = {.rows = rows, .detailed = detailed};
     int count = 0;
-    const struct progress_line *lines = board_lines(req->arena, rows, &count);
+    struct progress_line *lines = board_lines(req->arena, rows, &count);
     return reply_lines(req, &plain, lines, count);
 }
 

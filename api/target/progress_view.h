@@ -8,8 +8,8 @@
 #include "middleware/request.h"
 
 /* Columns of every statement of progress.sql. Before PROGRESS_OPENS stands who it is (whether a line
- * opens those below it), after PROGRESS_TARGET what goes into a full line as it is. A board has others after
- * PROGRESS_DEPTH (progress_board.c). */
+ * opens those below it), after PROGRESS_TARGET what goes into a full line as it is. A board has its
+ * own (progress_board.c). */
 enum {
     PROGRESS_UNIT = 1,
     PROGRESS_CODE = 5,
