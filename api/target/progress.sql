@@ -403,7 +403,7 @@ case c.measure when 'money' then t.amount else {people} end * c.sign as value,
            {confirmed} * c.sign as confirmed, {people} * c.sign as people, t.n * c.sign as n,
            t.leaving * c.sign as leaving, t.amount * c.sign as amount, c.question, c.kind, c.counts
 
--- Of a line: its level, code, name and depth; the first of them tells what is measured.
+-- Of a line: its level, code and name, whether a stock is measured, and how far below it is.
 -- part: board_lines
 l.no, 'line', l.level, l.code, l.name, m.kind = 'stock', l.depth::bigint, null::int
 
