@@ -70,7 +70,6 @@ static const char *since(struct request *req)
     return on ? on : arena_strdup(req->arena, today);
 }
 
-/* The household that was founded; without one there is no such hamlet. */
 bool household_create(struct request *req)
 {
     const char *on = since(req);

@@ -6,8 +6,8 @@
 
 #include "api/target/progress_view.h"
 
-/* Columns of progress_board; in brief there are none after CONFIRMED. Of a line the texts are its level, code
- * and name, and the number its depth. */
+/* Columns of progress_board; in brief there are none after CONFIRMED. Of a line KIND is its level, COUNTS whether
+ * a stock is measured, and VALUE its depth. */
 enum { UNIT, SOURCE, KIND, CODE, NAME, COUNTS, VALUE, CONFIRMED, PEOPLE, N, LEAVING, AMOUNT };
 
 /* What a row is: a part of what a line shall reach, who it is about, or what answers a question. Of the
