@@ -31,23 +31,39 @@ static bool is_agent(const struct request *req)
     return req->caller.slice == SLICE_AGENCY || req->caller.slice == SLICE_COLLECTOR;
 }
 
-/* Agents see what they have credit for, units what is in them; for today's units there is the board. */
-static enum sql_id statement_for(const struct request *req)
+/* A unit that is named may be a commune or a hamlet, which only the database knows. */
+static bool may_show_hamlets(const struct request *req)
 {
+    const char *level = request_query(req, "level");
+    return request_query(req, "unit") || is(level, "hamlet") ||
+           (!level && req->caller.slice == SLICE_COMMUNE);
+}
+
+/* How a question is answered: by rows that are lines already, or by those of a board. */
+struct way {
+    enum sql_id statement;
+    bool board, brief;
+};
+
+/* Agents see what they have credit for, units what is in them; for today's units there is the board. */
+static struct way way_of(const struct request *req)
+{
+    static const struct way boards[2][2] = {
+        {{SQL_PROGRESS_BOARD, true, false}, {SQL_PROGRESS_BOARD_IN_BRIEF, true, true}},
+        {{SQL_HAMLET_BOARD, true, false}, {SQL_HAMLET_BOARD_IN_BRIEF, true, true}}};
     switch (req->caller.slice) {
     case SLICE_AGENCY:
-        return SQL_PROGRESS_OF_AGENCY;
+        return (struct way){SQL_PROGRESS_OF_AGENCY, false, false};
     case SLICE_COLLECTOR:
-        return SQL_PROGRESS_OF_COLLECTOR;
+        return (struct way){SQL_PROGRESS_OF_COLLECTOR, false, false};
     default:
         if (lists_credit(request_query(req, "level"))) {
-            return SQL_PROGRESS_OF_CREDIT;
+            return (struct way){SQL_PROGRESS_OF_CREDIT, false, false};
         }
         if (request_query(req, "at")) {
-            return SQL_PROGRESS_OF_UNIT;
+            return (struct way){SQL_PROGRESS_OF_UNIT, false, false};
         }
-        return is(request_query(req, "detail"), "brief") ? SQL_PROGRESS_BOARD_IN_BRIEF
-                                                         : SQL_PROGRESS_BOARD;
+        return boards[may_show_hamlets(req)][is(request_query(req, "detail"), "brief")];
     }
 }
 
@@ -55,11 +71,17 @@ static enum sql_id statement_for(const struct request *req)
 static const char *column(struct request *req, const struct progress_cell *cells, int count,
                           const char *(*member)(const struct progress_cell *cell))
 {
-    const char *text = "{";
+    size_t size = 3;
     for (int i = 0; i < count; i++) {
-        text = arena_printf(req->arena, "%s%s%s", text, i ? "," : "", member(&cells[i]));
+        size += strlen(member(&cells[i])) + 1;
     }
-    return arena_printf(req->arena, "%s}", text);
+    char *text = arena_alloc(req->arena, size);
+    char *end = stpcpy(text, "{");
+    for (int i = 0; i < count; i++) {
+        end = stpcpy(stpcpy(end, i ? "," : ""), member(&cells[i]));
+    }
+    stpcpy(end, "}");
+    return text;
 }
 
 static const char *question_of(const struct progress_cell *cell)
@@ -70,6 +92,11 @@ static const char *question_of(const struct progress_cell *cell)
 static const char *kinds_of(const struct progress_cell *cell)
 {
     return cell->kinds;
+}
+
+static const char *measures_of(const struct progress_cell *cell)
+{
+    return cell->of;
 }
 
 static const char *use_of(const struct progress_cell *cell)
@@ -90,6 +117,19 @@ static const char *lo_of(const struct progress_cell *cell)
 static const char *hi_of(const struct progress_cell *cell)
 {
     return cell->span.hi;
+}
+
+/* The days whose openings a board asks for. */
+static const char *openings_of(struct request *req, const struct progress_cell *cells, int count)
+{
+    struct progress_cell openings[PROGRESS_CELLS_MAX];
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+        if (is(cells[i].span.span, "opening")) {
+            openings[found++] = cells[i];
+        }
+    }
+    return column(req, openings, found, lo_of);
 }
 
 /* As of the day asked for; of a period that is over its last day, else today. */
@@ -143,12 +183,10 @@ static bool reported(struct request *req, const struct progress_asked *asked)
 static bool counted(struct request *req, const struct progress_asked *asked)
 {
     struct progress_cell cells[PROGRESS_CELLS_MAX];
-    enum sql_id statement = statement_for(req);
-    bool brief = statement == SQL_PROGRESS_BOARD_IN_BRIEF;
-    bool board = brief || statement == SQL_PROGRESS_BOARD;
+    struct way way = way_of(req);
     bool to_date = request_query(req, "at") != NULL;
-    int count = board ? progress_board_cells(&asked->period, asked->at, brief, cells)
-                      : progress_cells(&asked->period, asked->at, to_date, false, cells);
+    int count = way.board ? progress_board_cells(&asked->period, asked->at, way.brief, cells)
+                          : progress_cells(&asked->period, asked->at, to_date, false, cells);
     const char *const values[] = {
         request_query(req, "unit"),
         request_query(req, "indicator"),
@@ -161,15 +199,17 @@ static bool counted(struct request *req, const struct progress_asked *asked)
         column(req, cells, count, span_of),
         column(req, cells, count, lo_of),
         column(req, cells, count, hi_of),
-        board     ? column(req, cells, count, use_of)
+        way.board ? column(req, cells, count, use_of)
         : to_date ? asked->at
                   : NULL,
+        column(req, cells, count, measures_of),
+        openings_of(req, cells, count),
     };
     return answer_made(req,
-                       !board  ? reply_progress
-                       : brief ? reply_brief_board
-                               : reply_board,
-                       statement, statements[statement].params, values);
+                       !way.board  ? reply_progress
+                       : way.brief ? reply_brief_board
+                                   : reply_board,
+                       way.statement, statements[way.statement].params, values);
 }
 
 bool progress_get(struct request *req)

@@ -5,8 +5,8 @@
 -- $1 unit (null: the own)  $2 indicator  $3, $4 first and last day  $5 assigner
 -- $6 a level below the unit, null for directly below
 -- $7 … $11 the spans of the totals that answer each question (progress_rules.h), as arrays: question,
--- kinds, span, from, up to and without  $12 an earlier day for the targets too, null for what they are now;
--- of the board how each span is used, an array as well
+-- kinds, span, from, up to and without  $12 an earlier day for the targets too, null for what they are now
+-- Of a board instead: $12 how each span is used, $13 of which measures, arrays as well, $14 the openings
 
 -- What is counted: the indicator's own kinds, and for people in which period each is counted once.
 -- part: measure
@@ -24,7 +24,7 @@ measure as (
 
 -- Of a stock its level, of everything else what happened.
 -- part: asked
-case when c.question in ('level', 'level_before', 'moved') then m.kind = 'stock'
+case when c.question in ('level', 'level_before') then m.kind = 'stock'
            when c.question = 'before' or c.kinds = 'own' then m.kind <> 'stock'
            else true end
 
@@ -367,54 +367,139 @@ select {line_columns}, coalesce(a.target, b.target)::bigint as target,
   left join month_aim b using (no)
  order by l.depth, l.code collate "C", no
 
--- The board is flat: who the lines are, what adds to them and what they shall reach, as rows of one
+-- A board is flat: who the lines are, what adds to them and what they shall reach, as rows of one
 -- shape with the number of the unit, in one statement and so in one snapshot. C puts them together
--- (progress_board.h): joining, grouping and sorting here cost more than reading.
+-- (progress_board.h): joining, grouping and sorting here cost more than reading. What a row costs here is
+-- mostly what it takes to begin, so a board without hamlets has a statement without what only they need.
 --
--- Where openings are kept they are used, and `leaf` says for whom a cell is: hamlets have none, so theirs are
--- years, months and days, as everybody's where an opening is missing. What is younger than the fold adds to
--- an opening by the days before it.
+-- Where all openings are kept that are asked for they are used, and `leaf` says for whom a cell is: hamlets
+-- have none, so theirs are years, months and days, as everybody's where an opening is missing. What is
+-- younger than the fold adds to an opening by the days before it.
 -- part: board_cell
 cell as materialized (
-    select case c.question when 'level_before' then 'before' else c.question end as question,
-           s.scheme collate "C" as scheme, k.kind collate "C" as kind, c.span collate "C" as span, c.lo,
-           c.hi, case c.span when 'opening' then '-infinity' else c.lo end as young_lo,
+    select c.question, m.schemes collate "C" as schemes, ({kinds}) collate "C" as kinds,
+           c.span collate "C" as span, c.lo, c.hi,
+           case c.span when 'opening' then '-infinity' else c.lo end as young_lo,
            case c.span when 'opening' then c.lo else c.hi end as young_hi,
            m.kind as measure, m.people_once, m.period,
-           c.question = m.answered_by and k.kind = any(m.kinds) as counts,
+           c.question = m.answered_by as answers, m.kinds collate "C" as own,
            case when o.kept and c.use <> 'always' then c.use = 'else' end as leaf,
            case c.use when 'less' then -1 else 1 end as sign
       from measure m
-     cross join lateral (
-        select bool_and(c.lo = any(f.openings)) as kept
-          from fold_mark f
-         cross join unnest($7::text[], $8::text[], $10::date[], $12::text[]) c (question, kinds, lo, use)
-         where c.use in ('opening', 'less') and {asked}
-     ) o
-      join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[], $12::text[])
-           c (question, kinds, span, lo, hi, use)
-        on {asked} and (o.kept or c.use in ('always', 'else'))
-     cross join unnest(m.schemes) s (scheme)
-     cross join unnest({kinds}) k (kind)
+     cross join (select $14::date[] <@ f.openings as kept from fold_mark f) o
+      join unnest($7::text[], $8::text[], $9::text[], $10::date[], $11::date[], $12::text[],
+                  $13::text[]) c (question, kinds, span, lo, hi, use, measures)
+        on c.measures in ('any', case m.kind when 'stock' then 'stock' else 'flow' end)
+       and (o.kept or c.use in ('always', 'else'))
 )
+
+-- part: board_spanned
+t.scheme = any(c.schemes) and t.kind = any(c.kinds) and t.span = c.span
+           and t.starts_on >= c.lo and t.starts_on < c.hi
+
+-- part: younger_in_cell
+t.scheme = any(c.schemes) and t.kind = any(c.kinds)
+                 and t.effective_on >= c.young_lo and t.effective_on < c.young_hi
 
 -- part: shown
 case c.measure when 'money' then t.amount else {people} end * c.sign as value,
            {confirmed} * c.sign as confirmed, {people} * c.sign as people, t.n * c.sign as n,
-           t.leaving * c.sign as leaving, t.amount * c.sign as amount, c.question, c.kind, c.counts
+           t.leaving * c.sign as leaving, t.amount * c.sign as amount, c.question, t.kind,
+           c.answers and t.kind = any(c.own) as counts
+
+-- Of a level all there are in the province: what is no line, C leaves out.
+-- part: board_totals
+select t.holder_id as no, {shown}
+      from tier g
+      join cell c on c.leaf is not true
+     cross join lateral (
+        select * from progress_total t
+         where t.province_id = g.province_id and t.level = g.level and {board_spanned}
+        offset 0
+     ) t
+
+-- part: board_aims
+select a.unit_id as no, case a.cut when 'root' then 'own' else 'given' end as source,
+           a.quantity as target
+      from tier g
+     cross join lateral (
+        select * from assignment a
+         where a.province_id = g.province_id and a.level = g.level and {aimed} and a.withdrawn_at is null
+        offset 0
+     ) a
+    union all
+    select a.unit_id, 'months', e.change
+      from tier g
+      join assignment a on a.province_id = g.province_id and a.level = g.level
+      join assignment_entry e on e.assignment_id = a.id
+                             and e.month between $3::date and $4::date
+     where $4::date - $3::date < 300 and {phased} and a.withdrawn_at is null
 
 -- Of a line: its level, code and name, whether a stock is measured, and how far below it is.
--- part: board_lines
-l.no, 'line', l.level, l.code, l.name, m.kind = 'stock', l.depth::bigint, null::int
+-- part: board_line
+u.id as no, 'line' as source, u.kind, u.code, u.name, m.kind = 'stock' as counts
 
+-- The levels on a board, each with the province that it is in.
 -- part: board
-with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
+with {place}, {measure}, {board_cell}, tier as materialized (
+    select p.province_id, p.kind collate "C" as level, false as below from place p
+    union all
+    select n.id, k.level collate "C", true
+      from place p
+     cross join unnest(case p.province_id
+                       when 0 then array(select n.id from unit n
+                                          where n.kind = 'province' and n.levels = 2)
+                       else array[p.province_id] end) n (id)
+     cross join unnest(case when $6::text is not null then array[$6::text]
+                            when p.kind = 'nation' then array['province']
+                            when p.kind = 'province' then array['district', 'commune']
+                            else array['commune'] end) k (level)
+     where k.level <> p.kind
+), board_line as (
+    select {board_line}, 0 as depth
+      from measure m
+     cross join place u
+    union all
+    select {board_line}, 1
+      from measure m
+     cross join place p
+      join tier g on g.below
+     cross join lateral (
+        select u.id, u.kind, u.code, u.name
+          from unit u
+         where u.province_id = g.province_id and u.kind = g.level collate "default"
+           and u.levels = 2 and u.valid_to is null
+           and ($6::text is not null or u.parent_id = p.id)
+           and p.district_id in (0, u.district_id) and p.commune_id in (0, u.commune_id)
+        offset 0
+     ) u
+), figure as (
+    {board_totals}
+    union all
+    select case g.level when 'commune' then t.commune_id when 'district' then t.district_id
+                        when 'province' then t.province_id else 1 end, {shown}
+      from young_delta t
+      join cell c on c.leaf is not true and {younger_in_cell}
+      join tier g on g.province_id in (0, t.province_id)
+), aim as (
+    {board_aims}
+)
+
+-- Whatever it shows, hamlets too: a few lines go one by one, and their days are the deltas of communes.
+-- part: hamlet_board
+with {place}, {measure}, {board_cell}, {units}, {spread}, tier as (
+    select g.province_id, g.level from spread g
+), board_line as (
+    select l.no, 'line' as source, l.level as kind, l.code, l.name, m.kind = 'stock' as counts, l.depth
+      from measure m
+     cross join line l
+), figure as (
     select t.holder_id as no, {shown}
       from spread g
      cross join cell c
      cross join lateral (
         select * from progress_total t
-         where t.province_id = g.province_id and t.level = g.level and {spanned}
+         where t.province_id = g.province_id and t.level = g.level and {board_spanned}
         offset 0
      ) t
      where g.wide and (c.leaf is null or c.leaf = (g.level = 'hamlet'))
@@ -425,7 +510,7 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
      cross join lateral (
         select * from progress_total t
          where t.province_id = l.province_id and t.level = l.level and t.holder_id = l.unit_id
-           and {spanned}
+           and {board_spanned}
         offset 0
      ) t
      where not l.wide and (c.leaf is null or c.leaf = l.leaf)
@@ -436,7 +521,7 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
      cross join lateral (
         select * from progress_delta t
          where t.commune_id = o.commune_id and t.effective_on >= c.lo and t.effective_on < c.hi
-           and t.scheme = c.scheme and t.kind = c.kind
+           and t.scheme = any(c.schemes) and t.kind = any(c.kinds)
         offset 0
      ) t
       join line l on l.leaf and {of_line}
@@ -444,53 +529,50 @@ with {place}, {measure}, {board_cell}, {units}, {spread}, figure as (
     union all
     select l.no, {shown}
       from young_delta t
-      join cell c on c.scheme = t.scheme and c.kind = t.kind
-                 and t.effective_on >= c.young_lo and t.effective_on < c.young_hi
+      join cell c on {younger_in_cell}
       join line l on not (l.leaf and c.span = 'day') and (c.leaf is null or c.leaf = l.leaf)
                  and {of_line}
 ), aim as (
-    select a.unit_id as no, case a.cut when 'root' then 'own' else 'given' end as source,
-           a.quantity as target
-      from spread g
-     cross join lateral (
-        select * from assignment a
-         where a.province_id = g.province_id and a.level = g.level and {aimed} and a.withdrawn_at is null
-           and a.commune_id between g.first_commune and g.last_commune
-        offset 0
-     ) a
-    union all
-    select a.unit_id, 'months', e.change
-      from spread g
-      join assignment a on a.province_id = g.province_id and a.level = g.level
-                       and a.commune_id between g.first_commune and g.last_commune
-      join assignment_entry e on e.assignment_id = a.id
-                             and e.month between $3::date and $4::date
-     where $4::date - $3::date < 300 and {phased} and a.withdrawn_at is null
+    select a.* from ({board_aims}) a where a.no in (select l.no from line l)
 )
 
--- name: progress_board_in_brief
--- lane: slow
-{board}
-select {board_lines}
-  from measure m
- cross join line l
+-- part: board_in_brief
+select l.no, l.source, l.kind, l.code, l.name, l.counts, l.depth::bigint, null::int from board_line l
 union all
-select b.no, b.question, b.kind, null, null, b.counts, b.value, b.confirmed from figure b
+select b.no, b.question, null, null, null, b.counts, b.value, b.confirmed from figure b
 union all
 select b.no, b.source, null, null, null, null, b.target, null from aim b
 
--- name: progress_board
--- lane: slow
-{board}
-select {board_lines}, null::int, null::int, null::int, null::bigint
-  from measure m
- cross join line l
+-- part: board_in_full
+select l.no, l.source, l.kind, l.code, l.name, l.counts, l.depth::bigint, null::int, null::int, null::int,
+       null::int, null::bigint
+  from board_line l
 union all
 select b.no, b.question, b.kind, null, null, b.counts, b.value, b.confirmed, b.people, b.n, b.leaving,
        b.amount
   from figure b
 union all
 select b.no, b.source, null, null, null, null, b.target, null, null, null, null, null from aim b
+
+-- name: progress_board_in_brief
+-- lane: slow
+{board}
+{board_in_brief}
+
+-- name: progress_board
+-- lane: slow
+{board}
+{board_in_full}
+
+-- name: hamlet_board_in_brief
+-- lane: slow
+{hamlet_board}
+{board_in_brief}
+
+-- name: hamlet_board
+-- lane: slow
+{hamlet_board}
+{board_in_full}
 
 -- name: progress_of_credit
 -- lane: slow

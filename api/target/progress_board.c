@@ -13,10 +13,10 @@ enum { UNIT, SOURCE, KIND, CODE, NAME, COUNTS, VALUE, CONFIRMED, PEOPLE, N, LEAV
 /* What a row is: a part of what a line shall reach, who it is about, or what answers a question. Of the
  * three targets the first that there is counts: what a superior gave, a plan of the unit's own, and the
  * months of a longer number that was phased. */
-enum source { GIVEN, OWN, MONTHS, TARGETS, LINE = TARGETS, NOW, MOVED, LEVEL, BEFORE, SOURCES };
+enum source { GIVEN, OWN, MONTHS, TARGETS, LINE = TARGETS, NOW, LEVEL, SINCE, BEFORE, SOURCES };
 
 static const char *const sources[SOURCES] = {"given", "own",   "months", "line",
-                                             "now",   "moved", "level",  "before"};
+                                             "now",   "level", "since",  "before"};
 static const char *const flows[FLOWS] = {"new", "renewal", "return"};
 
 struct unit_line {
@@ -55,53 +55,52 @@ static int by_unit(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What happened in the period: of a stock its changes, of the flows each by itself. */
+/* What happened in the period, each flow by itself. */
 static void add_now(struct unit_line *unit, const PGresult *rows, int row)
 {
-    const char *kind = PQgetvalue(rows, row, KIND);
     struct progress_detail *detail = &unit->detail;
-    detail->leaving += progress_number(rows, row, LEAVING);
-    if (strcmp(kind, "stock") == 0) {
-        detail->net += progress_number(rows, row, N);
-        return;
-    }
-    int flow = place_of(kind, flows, FLOWS);
+    int flow = place_of(PQgetvalue(rows, row, KIND), flows, FLOWS);
     bool counts = *PQgetvalue(rows, row, COUNTS) == 't';
     detail->flow[flow] += progress_number(rows, row, N);
     detail->money[flow] += progress_number(rows, row, AMOUNT);
     detail->transactions += counts ? progress_number(rows, row, N) : 0;
 }
 
+/* A stock on the day, less (-1) what it was before the period: its change. */
+static void add_stock(struct unit_line *unit, const PGresult *rows, int row, int sign)
+{
+    struct progress_detail *detail = &unit->detail;
+    bool full = in_full(rows);
+    detail->net += sign * progress_number(rows, row, full ? N : VALUE);
+    detail->leaving += full ? sign * progress_number(rows, row, LEAVING) : 0;
+}
+
 static void add_figure(struct unit_line *unit, enum source source, const PGresult *rows, int row)
 {
-    int64_t value = progress_number(rows, row, VALUE);
     if (*PQgetvalue(rows, row, COUNTS) == 't') {
-        unit->line.achieved += value;
+        unit->line.achieved += progress_number(rows, row, VALUE);
         unit->line.confirmed += progress_number(rows, row, CONFIRMED);
         unit->detail.people += in_full(rows) ? progress_number(rows, row, PEOPLE) : 0;
     }
     if (source == NOW && in_full(rows)) {
         add_now(unit, rows, row);
-    } else if (source == MOVED) {
-        unit->detail.net += value;
+    } else if (source == LEVEL || source == SINCE) {
+        add_stock(unit, rows, row, source == LEVEL ? 1 : -1);
     } else if (source == BEFORE) {
-        unit->detail.before += value;
+        unit->detail.before += progress_number(rows, row, VALUE);
     }
 }
 
 /* A unit that is no line (of another district, or gone) may have rows: the ranges are read whole. */
-static void add_row(struct unit_line *units, int count, const PGresult *rows, int row)
+static void add_row(struct unit_line *units, int count, enum source source, const PGresult *rows,
+                    int row)
 {
     struct unit_line key = {.unit = (int)progress_number(rows, row, UNIT)};
     struct unit_line *found = bsearch(&key, units, (size_t)count, sizeof *units, by_unit);
-    enum source source = source_of(rows, row);
-    if (!found || source == LINE) {
-        return;
-    }
-    if (source < TARGETS) {
+    if (found && source < TARGETS) {
         found->targets[source] += progress_number(rows, row, VALUE);
         found->known[source] = true;
-    } else {
+    } else if (found && source != LINE) {
         add_figure(found, source, rows, row);
     }
 }
@@ -139,19 +138,21 @@ struct progress_line *board_lines(struct arena *arena, const PGresult *rows, int
 {
     int all = PQntuples(rows);
     int lines = 0;
+    enum source *what = arena_alloc(arena, (size_t)all * sizeof *what);
     for (int row = 0; row < all; row++) {
-        lines += source_of(rows, row) == LINE;
+        what[row] = source_of(rows, row);
+        lines += what[row] == LINE;
     }
     struct unit_line *units = arena_alloc(arena, (size_t)lines * sizeof *units);
     struct progress_line *made = arena_alloc(arena, (size_t)lines * sizeof *made);
-    for (int row = 0, next = 0; row < all && next < lines; row++) {
-        if (source_of(rows, row) == LINE) {
+    for (int row = 0, next = 0; next < lines; row++) {
+        if (what[row] == LINE) {
             units[next++] = unit_line_of(rows, row);
         }
     }
     qsort(units, (size_t)lines, sizeof *units, by_unit);
     for (int row = 0; row < all; row++) {
-        add_row(units, lines, rows, row);
+        add_row(units, lines, what[row], rows, row);
     }
     for (int i = 0; i < lines; i++) {
         made[i] = finished(&units[i]);

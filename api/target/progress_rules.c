@@ -65,78 +65,105 @@ void year_before(const char *date, char out[11])
     in_year(year_of(date) - 1, leap ? "02-28" : date + 5, out);
 }
 
-static int ask_for(struct progress_cell *cells, int count, const char *question, const char *kinds,
-                   const char *first, const char *past)
+/* A question about a time, which begins with time itself where there is no first day. */
+struct asked {
+    const char *question, *kinds, *of;
+    const char *first, *past;
+};
+
+static int ask(struct progress_cell *cells, int count, const struct asked *asked, const char *use)
 {
     struct span spans[SPANS_MAX];
-    int found = spans_of(first, past, spans);
+    int found = spans_of(asked->first, asked->past, spans);
     for (int i = 0; i < found; i++) {
-        cells[count + i] = (struct progress_cell){question, kinds, "always", spans[i]};
+        cells[count + i] =
+            (struct progress_cell){asked->question, asked->kinds, asked->of, use, spans[i]};
     }
     return count + found;
 }
 
-int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
+/* The days that a question of a year ago is about. */
+struct year_ago {
+    char first[11], past[11];
+};
+
+static struct year_ago year_ago_of(const struct period *period, const char *at)
+{
+    struct year_ago ago;
+    char day[11];
+    year_before(period->from, ago.first);
+    year_before(at, day);
+    days_before(day, -1, ago.past);
+    return ago;
+}
+
+int progress_cells(const struct period *period, const char *at, bool to_date, bool own,
                    struct progress_cell cells[PROGRESS_CELLS_MAX])
 {
     char past[11];
     char end[11];
-    char first_before[11];
-    char day_before[11];
-    char past_before[11];
-    int count = 0;
+    struct year_ago ago = year_ago_of(period, at);
     days_before(at, -1, past);
     days_before(period->to, -1, end);
     const char *flow_end = to_date ? past : end;
-    count = ask_for(cells, count, "now", brief ? "own" : "flow", period->from, flow_end);
-    count = ask_for(cells, count, brief ? "moved" : "now", "stock", period->from, past);
-    count = ask_for(cells, count, "level", "stock", NULL, past);
-    if (!brief) {
-        year_before(period->from, first_before);
-        year_before(at, day_before);
-        days_before(day_before, -1, past_before);
-        count = ask_for(cells, count, "before", "own", first_before, past_before);
-        count = ask_for(cells, count, "level_before", "stock", NULL, past_before);
+    const struct asked what[] = {
+        {"now", own ? "own" : "flow", "any", period->from, flow_end},
+        {"level", "stock", "stock", NULL, past},
+        {"now", "stock", "any", period->from, past},
+        {"before", "own", "flow", ago.first, ago.past},
+        {"level_before", "stock", "stock", NULL, ago.past},
+    };
+    int count = 0;
+    for (size_t i = 0; i < (own ? 2 : sizeof what / sizeof *what); i++) {
+        count = ask(cells, count, &what[i], "always");
     }
     return count;
 }
 
-static bool same_question(const struct progress_cell *a, const struct progress_cell *b)
-{
-    return strcmp(a->question, b->question) == 0 && strcmp(a->kinds, b->kinds) == 0;
-}
-
-static int opening(struct progress_cell *cells, int count, const struct progress_cell *asked,
+static int opening(struct progress_cell *cells, int count, const struct asked *asked,
                    const char *use, const char *day)
 {
     char next[11];
     days_before(day, -1, next);
-    cells[count] =
-        (struct progress_cell){.question = asked->question, .kinds = asked->kinds, .use = use};
+    cells[count] = (struct progress_cell){asked->question, asked->kinds, asked->of, use, {0}};
     return count + add(&cells[count].span, 0, "opening", day, next);
+}
+
+static int ask_of_board(struct progress_cell *cells, int count, const struct asked *asked)
+{
+    int past = ask(cells, count, asked, "else");
+    bool days = past > count && strcmp(cells[past - 1].span.span, "day") == 0;
+    if (!asked->first) {
+        return opening(cells, past, asked, "opening", asked->past);
+    }
+    if (!days) {
+        return ask(cells, count, asked, "always");
+    }
+    past = opening(cells, past, asked, "opening", asked->past);
+    return opening(cells, past, asked, "less", asked->first);
 }
 
 int progress_board_cells(const struct period *period, const char *at, bool brief,
                          struct progress_cell cells[PROGRESS_CELLS_MAX])
 {
-    int asked = progress_cells(period, at, false, brief, cells);
-    int count = asked;
-    for (int first = 0, past = 0; first < asked; first = past) {
-        while (past < asked && same_question(&cells[first], &cells[past])) {
-            past++;
-        }
-        const struct progress_cell *last = &cells[past - 1];
-        bool ever = strcmp(cells[first].span.lo, since_ever) == 0;
-        if (!ever && strcmp(last->span.span, "day") != 0) {
-            continue;
-        }
-        count = opening(cells, count, last, "opening", last->span.hi);
-        if (!ever) {
-            count = opening(cells, count, last, "less", cells[first].span.lo);
-        }
-        for (int i = first; i < past; i++) {
-            cells[i].use = "else";
-        }
+    char past[11];
+    char end[11];
+    struct year_ago ago = year_ago_of(period, at);
+    days_before(at, -1, past);
+    days_before(period->to, -1, end);
+    /* Before a period that is to come, nothing has changed in it. */
+    const char *begin = strcmp(period->from, past) < 0 ? period->from : past;
+    const char *of = brief ? "stock" : "any";
+    const struct asked what[] = {
+        {"now", brief ? "own" : "flow", brief ? "flow" : "any", period->from, end},
+        {"level", "stock", of, NULL, past},
+        {"since", "stock", of, NULL, begin},
+        {"before", "own", "flow", ago.first, ago.past},
+        {"before", "stock", "stock", NULL, ago.past},
+    };
+    int count = 0;
+    for (size_t i = 0; i < (brief ? 3 : sizeof what / sizeof *what); i++) {
+        count = ask_of_board(cells, count, &what[i]);
     }
     return count;
 }

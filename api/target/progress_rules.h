@@ -25,14 +25,15 @@ int spans_of(const char *first, const char *past, struct span out[SPANS_MAX]);
 /* The same day a year earlier; the last day of February for a leap day. */
 void year_before(const char *date, char out[11]);
 
-/* One question with one span: what it asks, of which kinds (own: the indicator's; flow; stock), and how the
- * totals of it are used:
+/* One question with one span: what it asks, of which kinds (own: the indicator's; flow; stock), and of a
+ * board for which measures (stock, flow, which is everything else, or any) and how the totals are used:
  *   always
  *   opening, less   what there was before the day `lo` began, added and taken away, where that is kept
  *   else            where it is not, instead */
 struct progress_cell {
     const char *question;
     const char *kinds;
+    const char *of;
     const char *use;
     struct span span;
 };
@@ -43,15 +44,17 @@ enum { PROGRESS_CELLS_MAX = 5 * (SPANS_MAX + 2) };
 /* The cells of a period as of the day `at`; how many there are. Nothing but stock is dated in the
  * future, so a period that is not over is asked for whole (`to_date` false), unless somebody wants an
  * earlier day.
- *   now           flows and leavings in the period; brief: the indicator's own flow only
- *   moved         brief only: the change of a stock in the period
+ *   now           flows, the change of a stock and leavings in the period
  *   level         a stock on the day
- *   before, level_before   both a year ago, not when brief */
-int progress_cells(const struct period *period, const char *at, bool to_date, bool brief,
+ *   before, level_before   both a year ago
+ * `own`: only what the indicator itself counts, now. */
+int progress_cells(const struct period *period, const char *at, bool to_date, bool own,
                    struct progress_cell cells[PROGRESS_CELLS_MAX]);
 
-/* The same as a board asks today: what would be many days, or all since ever, by openings if they are
- * kept. */
+/* What a board asks today. What would be many days, or all since ever, is asked by openings too.
+ *   now           flows in the period; brief: the indicator's own
+ *   level, since  a stock on the day, and before the period began; brief: where the indicator is one
+ *   before        the indicator a year ago, not when brief */
 int progress_board_cells(const struct period *period, const char *at, bool brief,
                          struct progress_cell cells[PROGRESS_CELLS_MAX]);
 

@@ -99,13 +99,13 @@ START_TEST(a_period_asks_no_more_than_it_must)
     struct progress_cell cells[PROGRESS_CELLS_MAX];
     struct period year;
     ck_assert(period_parse("2026", &year));
-    int whole = progress_cells(&year, "2026-11-22", false, true, cells);
+    int own = progress_cells(&year, "2026-11-22", false, true, cells);
     ck_assert_str_eq(cells[0].question, "now");
     ck_assert_str_eq(cells[0].kinds, "own");
     ck_assert_str_eq(cells[0].span.span, "year");
-    ck_assert_str_eq(cells[1].question, "moved");
-    ck_assert_int_eq(whole, 6);
-    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), whole);
+    ck_assert_str_eq(cells[1].question, "level");
+    ck_assert_int_eq(own, 4);
+    ck_assert_int_gt(progress_cells(&year, "2026-11-22", true, false, cells), own);
     ck_assert_str_eq(cells[0].span.hi, "2026-11-01");
     ck_assert_str_eq(cells[1].span.hi, "2026-11-23");
     /* a day before the period begins */
@@ -118,13 +118,12 @@ END_TEST
 START_TEST(a_board_asks_for_openings_instead_of_days)
 {
     static const struct {
-        const char *use, *span, *lo;
+        const char *question, *use, *span, *lo;
     } brief[] = {
-        {"always", "year", "2026-01-01"},     {"else", "month", "2026-01-01"},
-        {"else", "day", "2026-11-01"},        {"else", "year", "-infinity"},
-        {"else", "month", "2026-01-01"},      {"else", "day", "2026-11-01"},
-        {"opening", "opening", "2026-11-23"}, {"less", "opening", "2026-01-01"},
-        {"opening", "opening", "2026-11-23"},
+        {"now", "always", "year", "2026-01-01"},       {"level", "else", "year", "-infinity"},
+        {"level", "else", "month", "2026-01-01"},      {"level", "else", "day", "2026-11-01"},
+        {"level", "opening", "opening", "2026-11-23"}, {"since", "else", "year", "-infinity"},
+        {"since", "opening", "opening", "2026-01-01"},
     };
     enum { BRIEF = sizeof brief / sizeof *brief };
     struct progress_cell cells[PROGRESS_CELLS_MAX];
@@ -132,6 +131,7 @@ START_TEST(a_board_asks_for_openings_instead_of_days)
     ck_assert(period_parse("2026", &period));
     ck_assert_int_eq(progress_board_cells(&period, "2026-11-22", true, cells), BRIEF);
     for (int i = 0; i < BRIEF; i++) {
+        ck_assert_str_eq(cells[i].question, brief[i].question);
         ck_assert_str_eq(cells[i].use, brief[i].use);
         ck_assert_str_eq(cells[i].span.span, brief[i].span);
         ck_assert_str_eq(cells[i].span.lo, brief[i].lo);
@@ -141,8 +141,22 @@ START_TEST(a_board_asks_for_openings_instead_of_days)
     ck_assert(period_parse("2025-03", &period));
     int count = progress_board_cells(&period, "2025-03-31", false, cells);
     for (int i = 0; i < count; i++) {
-        bool level = strncmp(cells[i].question, "level", 5) == 0;
-        ck_assert_int_eq(strcmp(cells[i].use, "always") == 0, !level);
+        bool ever = strcmp(cells[i].kinds, "stock") == 0;
+        ck_assert_int_eq(strcmp(cells[i].use, "always") == 0, !ever);
+    }
+}
+END_TEST
+
+START_TEST(nothing_has_changed_in_a_period_to_come)
+{
+    struct progress_cell cells[PROGRESS_CELLS_MAX];
+    struct period period;
+    ck_assert(period_parse("2027", &period));
+    int count = progress_board_cells(&period, "2026-11-22", false, cells);
+    for (int i = 0; i < count; i++) {
+        if (strcmp(cells[i].question, "since") == 0 || strcmp(cells[i].question, "level") == 0) {
+            ck_assert_str_le(cells[i].span.lo, "2026-11-23");
+        }
     }
 }
 END_TEST
@@ -237,6 +251,7 @@ Suite *progress_rules_suite(void)
     tcase_add_test(tcase, a_leap_day_was_the_twenty_eighth_a_year_ago);
     tcase_add_test(tcase, a_period_asks_no_more_than_it_must);
     tcase_add_test(tcase, a_board_asks_for_openings_instead_of_days);
+    tcase_add_test(tcase, nothing_has_changed_in_a_period_to_come);
     tcase_add_test(tcase, bands_are_exact);
     tcase_add_test(tcase, equal_rates_share_a_rank);
     tcase_add_test(tcase, a_band_counts_those_beneath_it);

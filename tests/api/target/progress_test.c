@@ -237,9 +237,12 @@ START_TEST(boards_say_what_the_rows_do)
                                        "period=2026-Q3",
                                        "period=2026-07&level=commune",
                                        "period=2026-12",
+                                       "period=2026-08&level=district",
+                                       "period=2026&level=province",
                                        "period=2026&level=hamlet",
                                        "period=2025-03&unit=123149",
                                        "period=2026&show=zero"};
+    count(123158, "2026-07-08", 7); /* younger than the fold */
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         for (size_t k = 0; k < sizeof indicators / sizeof *indicators; k++) {
             compare_for_all(text("indicator=%s&%s", indicators[k], rest[i]));
