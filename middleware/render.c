@@ -46,11 +46,6 @@ void render_raw(struct render *out, const char *text, size_t size)
     out->data[out->size] = '\0';
 }
 
-void render_text(struct render *out, const char *text)
-{
-    render_raw(out, text, strlen(text));
-}
-
 /* The digits of a number, the last `decimals` of them behind a point. A list prints thousands of
  * numbers: printf would be a quarter of its cost. */
 static void render_decimal(struct render *out, int64_t value, int decimals)
@@ -185,8 +180,11 @@ static void lay_out(struct layout *layout, struct arena *arena, const PGresult *
             continue;
         }
         struct step *step = add_step(layout, name[size] ? STEP_OPEN : STEP_VALUE, column);
-        step->name = arena_printf(arena, "%s\"%.*s\":", comma, (int)size, name);
-        step->size = strlen(step->name);
+        char *text = arena_alloc(arena, size + 5);
+        step->name = text;
+        text = stpcpy(stpcpy(text, comma), "\"");
+        text = stpcpy(mempcpy(text, name, size), "\":");
+        step->size = (size_t)(text - step->name);
         step->type = (enum type_oid)PQftype(rows, column);
         comma = ",";
         if (name[size]) {

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "middleware/arena.h"
 
@@ -16,7 +17,11 @@ struct render {
 
 void render_init(struct render *out, struct arena *arena);
 void render_raw(struct render *out, const char *text, size_t size);
-void render_text(struct render *out, const char *text);
+/* Inline, so that the size of a literal is known when it is compiled. */
+static inline void render_text(struct render *out, const char *text)
+{
+    render_raw(out, text, strlen(text));
+}
 /* A quoted JSON string; control characters, quotes and backslashes are escaped. */
 void render_string(struct render *out, const char *utf8);
 void render_int(struct render *out, int64_t value);

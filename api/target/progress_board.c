@@ -28,11 +28,11 @@ struct unit_line {
     bool known[TARGETS];
 };
 
-/* Where the text stands in a list that has it. */
+/* Where the text stands in a list that has it. (There are hundreds of rows, so letters come before calls.) */
 static int place_of(const char *text, const char *const *list, int count)
 {
     int place = 0;
-    while (place < count - 1 && strcmp(list[place], text) != 0) {
+    while (place < count - 1 && (*list[place] != *text || strcmp(list[place], text) != 0)) {
         place++;
     }
     return place;
