@@ -28,6 +28,7 @@ struct connection_of_load {
     bool refused;
     size_t body_left;
     uint64_t started_ns;
+    uint64_t late_ns; /* since when a turn waits for the answer to the one before, or 0 */
 };
 
 static char first_wrong[1024];
@@ -86,7 +87,8 @@ static bool send_next(struct client *client, struct connection_of_load *connecti
     connection->head_size = 0;
     connection->in_body = false;
     connection->waiting = true;
-    connection->started_ns = monotonic_ns();
+    connection->started_ns = connection->late_ns ? connection->late_ns : monotonic_ns();
+    connection->late_ns = 0;
     return send_whole(connection, size);
 }
 
@@ -140,7 +142,8 @@ static bool take(struct client *client, struct connection_of_load *connection, c
     } else {
         note(client, connection);
     }
-    return client->load->rate > 0 || send_next(client, connection);
+    bool at_once = client->load->rate == 0 || connection->late_ns;
+    return !at_once || send_next(client, connection);
 }
 
 /* The connections take turns in their order, so their turns come evenly. */
@@ -151,8 +154,10 @@ static void send_due(struct client *client, uint64_t started)
     for (; (double)client->sent < elapsed * load->rate; client->sent++) {
         struct connection_of_load *connection =
             &client->connections[client->sent % (uint64_t)load->connections];
-        if (connection->fd < 0 || connection->waiting) {
+        if (connection->fd < 0 || connection->late_ns) {
             client->missed++;
+        } else if (connection->waiting) {
+            connection->late_ns = monotonic_ns();
         } else if (!send_next(client, connection)) {
             die("cannot send");
         }

@@ -1,5 +1,6 @@
 /* Many keep-alive connections. Each sends the next request when the last one is answered or, with a rate
- * for all of them, when its turn comes; whose turn comes before the answer has missed it. */
+ * for all of them, when its turn comes; whose turn comes before the answer takes it with the answer, and its
+ * time runs from the turn. Who would have a second one by then has missed it. */
 #ifndef ANSINH_LOAD_HTTP_H
 #define ANSINH_LOAD_HTTP_H
 
