@@ -13,10 +13,22 @@ enum { UNIT, SOURCE, KIND, CODE, NAME, COUNTS, VALUE, CONFIRMED, PEOPLE, N, LEAV
 /* What a row is: a part of what a line shall reach, who it is about, or what answers a question. Of the
  * three targets the first that there is counts: what a superior gave, a plan of the unit's own, and the
  * months of a longer number that was phased. */
-enum source { GIVEN, OWN, MONTHS, TARGETS, LINE = TARGETS, NOW, LEVEL, SINCE, BEFORE, SOURCES };
+enum source {
+    GIVEN,
+    OWN,
+    MONTHS,
+    TARGETS,
+    LINE = TARGETS,
+    NOW,
+    LEVEL,
+    SINCE,
+    CHANGE,
+    BEFORE,
+    SOURCES
+};
 
-static const char *const sources[SOURCES] = {"given", "own",   "months", "line",
-                                             "now",   "level", "since",  "before"};
+static const char *const sources[SOURCES] = {"given", "own",   "months", "line",  "now",
+                                             "level", "since", "change", "before"};
 static const char *const flows[FLOWS] = {"new", "renewal", "return"};
 
 struct unit_line {
@@ -66,7 +78,7 @@ static void add_now(struct unit_line *unit, const PGresult *rows, int row)
     detail->transactions += counts ? progress_number(rows, row, N) : 0;
 }
 
-/* A stock on the day, less (-1) what it was before the period: its change. */
+/* A stock on the day, less (-1) what it was before the period, is its change. */
 static void add_stock(struct unit_line *unit, const PGresult *rows, int row, int sign)
 {
     struct progress_detail *detail = &unit->detail;
@@ -84,8 +96,8 @@ static void add_figure(struct unit_line *unit, enum source source, const PGresul
     }
     if (source == NOW && in_full(rows)) {
         add_now(unit, rows, row);
-    } else if (source == LEVEL || source == SINCE) {
-        add_stock(unit, rows, row, source == LEVEL ? 1 : -1);
+    } else if (source == LEVEL || source == SINCE || source == CHANGE) {
+        add_stock(unit, rows, row, source == SINCE ? -1 : 1);
     } else if (source == BEFORE) {
         unit->detail.before += progress_number(rows, row, VALUE);
     }

@@ -153,11 +153,11 @@ int progress_board_cells(const struct period *period, const char *at, bool brief
     days_before(period->to, -1, end);
     /* Before a period that is to come, nothing has changed in it. */
     const char *begin = strcmp(period->from, past) < 0 ? period->from : past;
-    const char *of = brief ? "stock" : "any";
     const struct asked what[] = {
         {"now", brief ? "own" : "flow", brief ? "flow" : "any", period->from, end},
-        {"level", "stock", of, NULL, past},
-        {"since", "stock", of, NULL, begin},
+        {"level", "stock", "stock", NULL, past},
+        {"since", "stock", "stock", NULL, begin},
+        {"change", "stock", "flow", period->from, past},
         {"before", "own", "flow", ago.first, ago.past},
         {"before", "stock", "stock", NULL, ago.past},
     };

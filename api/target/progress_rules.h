@@ -38,8 +38,8 @@ struct progress_cell {
     struct span span;
 };
 
-/* Five questions, each by spans and by two openings. */
-enum { PROGRESS_CELLS_MAX = 5 * (SPANS_MAX + 2) };
+/* Six questions, each by spans and by two openings. */
+enum { PROGRESS_CELLS_MAX = 6 * (SPANS_MAX + 2) };
 
 /* The cells of a period as of the day `at`; how many there are. Nothing but stock is dated in the
  * future, so a period that is not over is asked for whole (`to_date` false), unless somebody wants an
@@ -53,7 +53,8 @@ int progress_cells(const struct period *period, const char *at, bool to_date, bo
 
 /* What a board asks today. What would be many days, or all since ever, is asked by openings too.
  *   now           flows in the period; brief: the indicator's own
- *   level, since  a stock on the day, and before the period began; brief: where the indicator is one
+ *   level, since  where the indicator is a stock: on the day, and before the period began
+ *   change        where it is not: how the stock changed in the period, not when brief
  *   before        the indicator a year ago, not when brief */
 int progress_board_cells(const struct period *period, const char *at, bool brief,
                          struct progress_cell cells[PROGRESS_CELLS_MAX]);

@@ -141,7 +141,7 @@ START_TEST(a_board_asks_for_openings_instead_of_days)
     ck_assert(period_parse("2025-03", &period));
     int count = progress_board_cells(&period, "2025-03-31", false, cells);
     for (int i = 0; i < count; i++) {
-        bool ever = strcmp(cells[i].kinds, "stock") == 0;
+        bool ever = strcmp(cells[i].of, "stock") == 0;
         ck_assert_int_eq(strcmp(cells[i].use, "always") == 0, !ever);
     }
 }
