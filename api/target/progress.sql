@@ -407,17 +407,6 @@ case c.measure when 'money' then t.amount else {people} end * c.sign as value,
            t.leaving * c.sign as leaving, t.amount * c.sign as amount, c.question, t.kind,
            c.answers and t.kind = any(c.own) as counts
 
--- Of a level all there are in the province: what is no line, C leaves out.
--- part: board_totals
-select t.holder_id as no, {shown}
-      from tier g
-      join cell c on c.leaf is not true
-     cross join lateral (
-        select * from progress_total t
-         where t.province_id = g.province_id and t.level = g.level and {board_spanned}
-        offset 0
-     ) t
-
 -- part: board_aims
 select a.unit_id as no, case a.cut when 'root' then 'own' else 'given' end as source,
            a.quantity as target
@@ -439,7 +428,8 @@ select a.unit_id as no, case a.cut when 'root' then 'own' else 'given' end as so
 -- part: board_line
 u.id as no, 'line' as source, u.kind, u.code, u.name, m.kind = 'stock' as counts
 
--- The levels on a board, each with the province that it is in.
+-- The levels on a board, each with the province that it is in. Of a level all totals of the province are
+-- read: what is no line, C leaves out.
 -- part: board
 with {place}, {measure}, {board_cell}, tier as materialized (
     select p.province_id, p.kind collate "C" as level, false as below from place p
@@ -474,7 +464,14 @@ with {place}, {measure}, {board_cell}, tier as materialized (
         offset 0
      ) u
 ), figure as (
-    {board_totals}
+    select t.holder_id as no, {shown}
+      from tier g
+      join cell c on c.leaf is not true
+     cross join lateral (
+        select * from progress_total t
+         where t.province_id = g.province_id and t.level = g.level and {board_spanned}
+        offset 0
+     ) t
     union all
     select case g.level when 'commune' then t.commune_id when 'district' then t.district_id
                         when 'province' then t.province_id else 1 end, {shown}

@@ -82,36 +82,35 @@ static int ask(struct progress_cell *cells, int count, const struct asked *asked
     return count + found;
 }
 
-/* The days that a question of a year ago is about. */
-struct year_ago {
-    char first[11], past[11];
+/* The days that questions are about, those of today's and of a year ago; `past` and `end` are the days after. */
+struct days {
+    char past[11], end[11]; /* of the day, of the period */
+    char first_before[11], past_before[11];
 };
 
-static struct year_ago year_ago_of(const struct period *period, const char *at)
+static struct days days_of(const struct period *period, const char *at)
 {
-    struct year_ago ago;
-    char day[11];
-    year_before(period->from, ago.first);
-    year_before(at, day);
-    days_before(day, -1, ago.past);
-    return ago;
+    struct days days;
+    char day_before[11];
+    days_before(at, -1, days.past);
+    days_before(period->to, -1, days.end);
+    year_before(period->from, days.first_before);
+    year_before(at, day_before);
+    days_before(day_before, -1, days.past_before);
+    return days;
 }
 
 int progress_cells(const struct period *period, const char *at, bool to_date, bool own,
                    struct progress_cell cells[PROGRESS_CELLS_MAX])
 {
-    char past[11];
-    char end[11];
-    struct year_ago ago = year_ago_of(period, at);
-    days_before(at, -1, past);
-    days_before(period->to, -1, end);
-    const char *flow_end = to_date ? past : end;
+    struct days days = days_of(period, at);
+    const char *flow_end = to_date ? days.past : days.end;
     const struct asked what[] = {
         {"now", own ? "own" : "flow", "any", period->from, flow_end},
-        {"level", "stock", "stock", NULL, past},
-        {"now", "stock", "any", period->from, past},
-        {"before", "own", "flow", ago.first, ago.past},
-        {"level_before", "stock", "stock", NULL, ago.past},
+        {"level", "stock", "stock", NULL, days.past},
+        {"now", "stock", "any", period->from, days.past},
+        {"before", "own", "flow", days.first_before, days.past_before},
+        {"level_before", "stock", "stock", NULL, days.past_before},
     };
     int count = 0;
     for (size_t i = 0; i < (own ? 2 : sizeof what / sizeof *what); i++) {
@@ -131,35 +130,31 @@ static int opening(struct progress_cell *cells, int count, const struct asked *a
 
 static int ask_of_board(struct progress_cell *cells, int count, const struct asked *asked)
 {
-    int past = ask(cells, count, asked, "else");
+    int past = ask(cells, count, asked, "always");
     bool days = past > count && strcmp(cells[past - 1].span.span, "day") == 0;
-    if (!asked->first) {
-        return opening(cells, past, asked, "opening", asked->past);
+    if (asked->first && !days) {
+        return past;
     }
-    if (!days) {
-        return ask(cells, count, asked, "always");
+    for (int i = count; i < past; i++) {
+        cells[i].use = "else";
     }
     past = opening(cells, past, asked, "opening", asked->past);
-    return opening(cells, past, asked, "less", asked->first);
+    return asked->first ? opening(cells, past, asked, "less", asked->first) : past;
 }
 
 int progress_board_cells(const struct period *period, const char *at, bool brief,
                          struct progress_cell cells[PROGRESS_CELLS_MAX])
 {
-    char past[11];
-    char end[11];
-    struct year_ago ago = year_ago_of(period, at);
-    days_before(at, -1, past);
-    days_before(period->to, -1, end);
+    struct days days = days_of(period, at);
     /* Before a period that is to come, nothing has changed in it. */
-    const char *begin = strcmp(period->from, past) < 0 ? period->from : past;
+    const char *begin = strcmp(period->from, days.past) < 0 ? period->from : days.past;
     const struct asked what[] = {
-        {"now", brief ? "own" : "flow", brief ? "flow" : "any", period->from, end},
-        {"level", "stock", "stock", NULL, past},
+        {"now", brief ? "own" : "flow", brief ? "flow" : "any", period->from, days.end},
+        {"level", "stock", "stock", NULL, days.past},
         {"since", "stock", "stock", NULL, begin},
-        {"change", "stock", "flow", period->from, past},
-        {"before", "own", "flow", ago.first, ago.past},
-        {"before", "stock", "stock", NULL, ago.past},
+        {"change", "stock", "flow", period->from, days.past},
+        {"before", "own", "flow", days.first_before, days.past_before},
+        {"before", "stock", "stock", NULL, days.past_before},
     };
     int count = 0;
     for (size_t i = 0; i < (brief ? 3 : sizeof what / sizeof *what); i++) {
